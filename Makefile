@@ -1,0 +1,84 @@
+# Needs Python 3.9 or newer as $(PYTHON) and GNU make; `dist` also git, GNU tar and GNU gzip. What it makes lies in
+# .venv, .venv-build, vendor and dist, all ignored by git; nothing else in the checkout changes.
+PYTHON ?= python3
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+export PYTHONDONTWRITEBYTECODE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.venv/hypothesis
+# Our own pins leave nothing to constrain, and an environment's could only contradict them.
+unexport PIP_CONSTRAINT PIP_USER PIP_TARGET PIP_PREFIX
+
+# The stamps carry Python's version, so another PYTHON= makes the environments anew.
+TAG := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+DEV := .venv/ready-$(TAG)
+BUILD := .venv-build/ready-$(TAG)
+PINS := $(shell sed -n 's/^\([A-Za-z0-9_.-]*==[^ ]*\).*/\1/p' requirements.txt requirements-build.txt)
+
+# $(call venv,FOLDER,WHAT PIP INSTALLS,FOR WHAT)
+define venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null || { \
+	  echo 'This needs Python 3.9 or newer, and "$(PYTHON)" is not: name one by make PYTHON=/path/to/python3.' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo 'Python $(TAG) cannot make a virtual environment: install the package python$(TAG)-venv (Debian, Ubuntu) or python3-pip (others).' >&2; exit 1; }
+	@echo 'Setting up $(1) ($(3), Python $(TAG)), once.'
+	@$(PYTHON) -m venv --clear $(1)
+	@$(1)/bin/python -m pip install -q 'pip>=21.3'
+	@$(1)/bin/python -m pip install -q $(2)
+	@touch $@
+endef
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: $(DEV) vendor ## Serve a stand-in cPanel with the plugin in it and make one click (ONCE=1: then stop)
+	@.venv/bin/python -m tests.demo
+
+.PHONY: test
+test: $(DEV) vendor chromium ## Run every test (BROWSER=no: without a browser; ARGS: more words for pytest)
+	@.venv/bin/python -m pytest -n auto $(if $(filter no,$(BROWSER)),-m 'not browser') $(ARGS)
+
+.PHONY: chromium
+chromium:
+	@[ '$(BROWSER)' = no ] || sh tests/build/chromium.sh
+
+.PHONY: lint
+lint: $(DEV) ## Check style, types and shell scripts
+	@.venv/bin/python -m ruff check -q .
+	@.venv/bin/python -m ruff format -q --check .
+	@.venv/bin/python -m mypy --no-error-summary
+	@.venv/bin/shellcheck install.sh .ci/run plugin/registration/hook tests/build/*.sh
+
+# Unpacked by pip for one fixed platform, so that what comes out is the same everywhere; then without what is compiled,
+# what only compilers and type checkers read, and what pip notes about its own run.
+vendor: requirements.txt | $(BUILD) ## Fetch the run-time packages by their hashes, as pure Python
+	@rm -rf .venv-build/vendor
+	@.venv-build/bin/python -m pip install -q --no-compile --no-deps --require-hashes --only-binary :all: \
+	  --implementation cp --python-version 3.11 --platform manylinux2014_x86_64 \
+	  --target .venv-build/vendor -r requirements.txt
+	@cd .venv-build/vendor && rm -rf _yaml && find . -type f \( -name '*.so' -o -name '*.c' -o -name '*.pyi' \
+	  -o -name RECORD -o -name WHEEL -o -name INSTALLER -o -name REQUESTED -o -name direct_url.json \) -exec rm {} +
+	@chmod -R u=rwX,go=rX .venv-build/vendor
+	@rm -rf vendor && mv .venv-build/vendor vendor && touch vendor
+
+.PHONY: dist
+dist: $(BUILD) vendor ## Build the tarball of the last commit, its SBOM and SHA256SUMS (SIGN=KEYFILE: signed)
+	@PYTHON=.venv-build/bin/python SIGN='$(SIGN)' sh tests/build/dist.sh
+
+.PHONY: verify-dist
+verify-dist: ## Build the tarball in two places under different circumstances and compare every byte
+	@PYTHON='$(PYTHON)' sh tests/build/verify-dist.sh
+
+.PHONY: clean
+clean: ## Remove everything that was built
+	@rm -rf .venv .venv-build vendor dist
+
+$(DEV): requirements.txt requirements-build.txt requirements-dev.txt
+	$(call venv,.venv,-r requirements-dev.txt $(PINS),for development)
+
+$(BUILD): requirements-build.txt
+	$(call venv,.venv-build,--require-hashes -r requirements-build.txt,for building)
