@@ -1,0 +1,42 @@
+"""The one way YAML is read: a flat mapping, each entry with its line, nothing twice."""
+
+from __future__ import annotations
+
+import yaml
+
+from plugin.errors import ContentError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+
+def entries(text: str, file: str) -> Iterator[tuple[str, Any, int]]:
+    """Key, value and line (from 1) of each entry of the YAML `text`; raises ContentError naming `file` and line."""
+    loader = None
+    try:
+        loader = yaml.SafeLoader(text)
+        root = loader.get_single_node()
+        if root is None:
+            return
+        if not isinstance(root, yaml.MappingNode):
+            raise ContentError(file, root.start_mark.line + 1, None, "must be lines of `key: value`")
+        seen = set()
+        for key_node, value_node in root.value:
+            line = key_node.start_mark.line + 1
+            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
+            if key is None or key in seen:
+                raise ContentError(file, line, key, "is not a key" if key is None else "stands twice")
+            if not isinstance(value_node, yaml.ScalarNode):
+                raise ContentError(file, line, key, "must be a single value")
+            seen.add(key)
+            yield key, loader.construct_object(value_node), line
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise ContentError(file, mark.line + 1 if mark else None, None, f"not YAML: {error.problem}") from None
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
+        raise ContentError(file, None, None, f"not YAML: {str(error).splitlines()[0]}") from None
+    finally:
+        if loader is not None:
+            loader.dispose()

@@ -1,0 +1,110 @@
+"""Every way in which a click can end without a session, and what the settings can get wrong."""
+
+from __future__ import annotations
+
+
+class SigninError(Exception):
+    """A click that ends without a session.
+
+    ``code`` and ``status`` are a row of the outcome table. ``detail`` is one line for the log, ``reasons`` are the
+    panel's own messages for the person; neither may ever hold a session or a token.
+    """
+
+    code = "internal-error"
+    status = 500
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def __init__(self, detail: str = "", reasons: tuple[str, ...] = ()) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.reasons = reasons
+
+
+class InternalError(SigninError):
+    pass
+
+
+class MethodNotAllowed(SigninError):
+    code = "method-not-allowed"
+    status = 405
+    headers = (("Allow", "GET, HEAD"),)
+
+
+class NotClicked(SigninError):
+    """A HEAD request or a prefetch: nobody asked for the mail yet."""
+
+    code = "not-clicked"
+    status = 200
+
+
+class NotInCpanel(SigninError):
+    code = "not-in-cpanel"
+
+
+class WrongUser(SigninError):
+    code = "wrong-user"
+    status = 403
+
+
+class TeamUser(SigninError):
+    code = "team-user"
+    status = 403
+
+
+class WebmailUser(SigninError):
+    code = "webmail-user"
+    status = 403
+
+
+class NoClientAddress(SigninError):
+    code = "no-client-address"
+    status = 400
+
+
+class FeatureOff(SigninError):
+    code = "feature-off"
+    status = 403
+
+
+class FeaturesUnknown(SigninError):
+    code = "features-unknown"
+    status = 502
+
+
+class UapiMissing(SigninError):
+    code = "uapi-missing"
+
+
+class UapiTimeout(SigninError):
+    code = "uapi-timeout"
+    status = 504
+
+
+class UapiRefused(SigninError):
+    code = "uapi-refused"
+    status = 502
+
+
+class UapiUnreadable(SigninError):
+    code = "uapi-unreadable"
+    status = 502
+
+
+class BadAnswer(SigninError):
+    code = "bad-answer"
+    status = 502
+
+
+class ContentError(Exception):
+    """A file of the administrator's that cannot be used: settings, a template or a locale file.
+
+    ``str()`` names file, line (from 1, where it is known), key and remedy.
+    """
+
+    def __init__(self, file: str, line: int | None, key: str | None, problem: str) -> None:
+        place = file if line is None else f"{file}:{line}"
+        super().__init__(": ".join(part for part in (place, key, problem) if part))
+        self.file = file
+        self.line = line
+        self.key = key
+        self.problem = problem

@@ -1,0 +1,72 @@
+"""The LiveAPI socket that every live script must connect to (cpanel-facts.md §1 and §2)."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+
+from plugin import errors, session
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+SILENCE = 2.0  # seconds that one answer may take
+LIMIT = 256 * 1024  # bytes of one answer
+END = b"</cpanelresult>"
+
+
+def ask(environ: Mapping[str, str], questions: Iterable[tuple[str, str, dict[str, str]]]) -> tuple[list[Any], str]:
+    """The `data` of each UAPI question (module, function, arguments), as far as the panel answers, and what went wrong.
+
+    Connecting alone already keeps the panel from appending a complaint to the page. Never raises: what is not
+    answered here is asked in another way.
+    """
+    answers: list[Any] = []
+    path = environ.get("CPANEL_CONNECT_SOCKET") or environ.get("CPANEL_PHPCONNECT_SOCKET")
+    if not path:
+        return answers, "no LiveAPI socket"
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as panel:
+            panel.settimeout(SILENCE)
+            panel.connect(path)
+            exchange(panel, '<cpaneljson enable="1">')
+            for module, function, arguments in questions:
+                answers.append(session.checked_data(uapi_result(exchange(panel, action(module, function, arguments)))))
+            send(panel, '<cpanelxml shutdown="1" />')
+    except (OSError, ValueError, RecursionError, errors.SigninError) as error:
+        return answers, f"LiveAPI: {type(error).__name__}"
+    return answers, ""
+
+
+def action(module: str, function: str, arguments: dict[str, str]) -> str:
+    call = {"module": module, "reqtype": "exec", "func": function, "apiversion": "uapi", "args": arguments}
+    return f"<cpanelaction>\n{json.dumps(call)}\n</cpanelaction>"
+
+
+def exchange(panel: socket.socket, request: str) -> bytes:
+    """Send one request; what came before ``</cpanelresult>``."""
+    deadline = time.monotonic() + SILENCE
+    send(panel, request)
+    answer = b""
+    while END not in answer:
+        panel.settimeout(max(deadline - time.monotonic(), 0.001))
+        chunk = panel.recv(65536)
+        answer += chunk
+        if not chunk or len(answer) > LIMIT:
+            raise ValueError("no complete answer")
+    return answer.partition(END)[0]
+
+
+def send(panel: socket.socket, request: str) -> None:
+    payload = request.encode()
+    panel.sendall(b"%d\n%s" % (len(payload), payload))
+
+
+def uapi_result(answer: bytes) -> Any:
+    """``cpanelresult.result`` of an answer; an ``<error>`` may come before it."""
+    found = json.loads(answer.rpartition(b"<cpanelresult>")[2].decode())
+    envelope = found.get("cpanelresult") if isinstance(found, dict) else None
+    return envelope.get("result") if isinstance(envelope, dict) else None

@@ -1,0 +1,161 @@
+"""Where the click meets the world: wire up, write once, log, and the page of last resort."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import FrameType
+    from typing import NoReturn
+
+    from plugin.app import Click
+
+FIELDS = ("ref", "user", "addr", "outcome", "target", "ms", "uapi_ms")
+ON_OCCASION = ("detail", "settings")
+MAX_VALUE = 500
+
+# For when templates, sentences or the packages are broken: it needs nothing, so its words are in no locale file.
+LAST_DITCH = """\
+Status: 500 Internal Server Error
+Content-Type: text/html; charset=utf-8
+Cache-Control: no-store
+Referrer-Policy: origin
+X-Content-Type-Options: nosniff
+Content-Security-Policy: default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'
+
+<!DOCTYPE html>
+<html lang="en" dir="ltr" data-outcome="internal-error">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Webmail</title>
+<h1>Webmail did not open</h1>
+<p>Something went wrong on the server. Try again in a minute. If it happens again, tell your hosting provider.</p>
+<p><a href="index.live.cgi">Try again</a> · <a href="../index.html">Back to cPanel</a></p>
+<p>Code: internal-error · Reference: {reference}</p>
+</html>
+"""
+
+
+def main(release: str, theme: str) -> NoReturn:
+    """Answer one click, as the logged-in account, from the files of `release`; `theme` is the folder's name."""
+    started = time.monotonic()
+    os.umask(0o077)
+    hold_standard_streams()
+    reference = os.urandom(4).hex()
+    record: dict[str, object] = {"ref": reference}
+    log = "syslog"
+    try:
+        stop_on_signals()
+        click = None
+        try:
+            click = wire_up(release, theme, reference)
+            log = click.settings.log
+            record = click.record
+            record["settings"] = click.settings_problem
+            response = bytes(respond(click))
+        except Exception as error:  # the one place that catches everything
+            record.update(outcome="internal-error", detail=describe(error))
+            response = LAST_DITCH.format(reference=reference).encode()
+        write(response)
+        record.update(ref=reference, ms=round((time.monotonic() - started) * 1000))
+        write_log(record, log)
+    finally:
+        # Nothing is left to do: no thread, no buffer, no child. Taking the interpreter down would only cost time.
+        os._exit(0)
+
+
+def wire_up(release: str, theme: str, reference: str) -> Click:
+    import pwd
+
+    from plugin import app
+    from plugin.places import Places
+
+    uid = os.getuid() and os.geteuid()
+    try:
+        account = pwd.getpwuid(uid)
+    except KeyError:
+        account = None
+    node_name, nonce = os.uname().nodename, os.urandom(16).hex()
+    return app.Click(dict(os.environ), uid, account, node_name, Places(release), theme, nonce, reference)
+
+
+def respond(click: Click) -> bytes:
+    from plugin import app, errors
+
+    try:
+        return bytes(app.respond(click))
+    except Exception as error:  # a page in the person's language, if it can still be made
+        return bytes(app.refuse(click, errors.InternalError(describe(error))))
+
+
+def describe(error: BaseException) -> str:
+    """The kind of an unexpected error and where it arose. Not its text, which may quote what was read."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+    return type(error).__name__ + place
+
+
+def hold_standard_streams() -> None:
+    """Keep a socket or pipe from becoming standard output where the panel has closed it."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+def stop_on_signals() -> None:
+    """Let a signal unwind the stack, so that a running child is ended before this process."""
+    import signal
+
+    def stop(number: int, frame: FrameType | None) -> NoReturn:
+        raise SystemExit
+
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, stop)
+
+
+def write(response: bytes) -> None:
+    """All of it to standard output, unless nobody reads it any more."""
+    with contextlib.suppress(OSError):
+        while response:
+            response = response[os.write(1, response) :]
+
+
+def write_log(record: Mapping[str, object], log: str) -> None:
+    """One line; what an administrator has to look at also goes to the panel's own error log."""
+    if log == "off":
+        return
+    line = log_line(record)
+    fine = record.get("outcome") in ("signed-in", "not-clicked") and not record.get("settings")
+    if log == "syslog":
+        import syslog
+
+        syslog.openlog("webmail-signin", syslog.LOG_PID, syslog.LOG_AUTHPRIV)
+        syslog.syslog(syslog.LOG_INFO if fine else syslog.LOG_WARNING, line)
+    if log == "stderr" or not fine:
+        with contextlib.suppress(OSError):
+            os.write(2, f"webmail-signin: {line}\n".encode())
+
+
+def log_line(record: Mapping[str, object]) -> str:
+    """``key=value`` pairs; whatever is not a plain word is quoted as JSON does it, all but printable ASCII escaped."""
+    shown = FIELDS + tuple(name for name in ON_OCCASION if record.get(name))
+    return " ".join(f"{name}={log_value(record.get(name))}" for name in shown)
+
+
+def log_value(value: object) -> str:
+    if value is None or value == "":
+        return "-"
+    text = str(value)[:MAX_VALUE]
+    if text.isascii() and all(character.isalnum() or character in "._:@/+-[]" for character in text):
+        return text
+    import json
+
+    return json.dumps(text).replace("\x7f", "\\u007f")
