@@ -20,9 +20,9 @@ PINS := $(shell sed -n 's/^\([A-Za-z0-9_.-]*==[^ ]*\).*/\1/p' requirements.txt r
 # $(call venv,FOLDER,WHAT PIP INSTALLS,FOR WHAT)
 define venv
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null || { \
-	  echo 'This needs Python 3.9 or newer, and "$(PYTHON)" is not: name one by make PYTHON=/path/to/python3.' >&2; exit 1; }
+	  echo 'This needs Python 3.9 or newer; "$(PYTHON)" is not. Name one: make PYTHON=/path/to/python3' >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
-	  echo 'Python $(TAG) cannot make a virtual environment: install the package python$(TAG)-venv (Debian, Ubuntu) or python3-pip (others).' >&2; exit 1; }
+	  echo 'Python $(TAG) cannot make environments: install python$(TAG)-venv (Debian, Ubuntu) or python3-pip.' >&2; exit 1; }
 	@echo 'Setting up $(1) ($(3), Python $(TAG)), once.'
 	@$(PYTHON) -m venv --clear $(1)
 	@$(1)/bin/python -m pip install -q 'pip>=21.3'

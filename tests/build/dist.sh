@@ -1,0 +1,35 @@
+#!/bin/sh
+# From the last commit and vendor/, the files of a release in dist/. Called by `make dist`, which sets PYTHON (one with
+# the SBOM's library) and SIGN (a private key of ssh, or nothing). Same commit, same bytes: nothing here depends on the
+# clock, the folder, the locale, the umask or git's configuration.
+set -eu
+export LC_ALL=C TZ=UTC
+unset TAR_OPTIONS GZIP
+umask 022
+version=$(git show HEAD:plugin/__init__.py | sed -n 's/^__version__ = "\(.*\)"$/\1/p')
+[ -n "$version" ] || { echo 'plugin/__init__.py says no version.' >&2; exit 1; }
+name=webmail-signin-$version
+
+# These are used from the working tree, so there they must be the commit's.
+git diff --quiet HEAD -- requirements.txt requirements-build.txt Makefile tests/build || {
+  echo 'The tarball is made from the last commit, and what builds it differs from that: commit first.' >&2
+  exit 1
+}
+
+rm -rf dist
+mkdir dist
+git -c core.autocrlf=false -c core.attributesFile=/dev/null archive --format=tar --prefix="$name/" \
+  -o dist/tree.tar HEAD install.sh plugin templates cgi README.md SECURITY.md CHANGELOG.md LICENSE requirements.txt
+tar -xf dist/tree.tar -C dist
+cp -R vendor "dist/$name/vendor"
+find "dist/$name" -name __pycache__ -prune -exec rm -rf {} +
+chmod -R u=rwX,go=rX "dist/$name"
+time=$(git log -1 --format=%ct HEAD)
+tar -cf "dist/$name.tar" -C dist --format=ustar --sort=name --owner=root:0 --group=root:0 --mtime="@$time" "$name"
+gzip -9n "dist/$name.tar"
+rm -rf dist/tree.tar "dist/$name"
+
+"$PYTHON" -m tests.build.sbom "dist/$name.tar.gz" "$version" "$time" >"dist/$name.cdx.json"
+(cd dist && sha256sum "$name.cdx.json" "$name.tar.gz" >SHA256SUMS)
+[ -z "${SIGN:-}" ] || ssh-keygen -q -Y sign -f "$SIGN" -n webmail-signin dist/SHA256SUMS
+echo "dist/$name.tar.gz"

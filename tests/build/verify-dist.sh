@@ -1,0 +1,40 @@
+#!/bin/sh
+# Clone the last commit into two folders, build it in each as a different machine would, and compare every byte.
+# PYTHON names the first interpreter; the second is any other 3.9-3.14 that is found, else the same one.
+set -eu
+
+place=$(mktemp -d)
+trap 'rm -rf "$place"' EXIT
+trap 'exit 1' HUP INT TERM
+
+# version PYTHON: as 3.11; fails where that one cannot make the environment of the build
+version() {
+  "$1" -c 'import ensurepip, sys, venv
+assert sys.version_info >= (3, 9)
+print("%d.%d" % sys.version_info[:2])' 2>/dev/null
+}
+first=$(version "$PYTHON") || first=
+second=$PYTHON
+for other in python3.9 python3.10 python3.11 python3.12 python3.13 python3.14 \
+  "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.*/bin/python3; do
+  found=$(version "$other") && [ "$found" != "$first" ] && second=$other && break
+done
+
+# build FOLDER PYTHON UMASK TZ LANGUAGE
+build() (
+  unset MAKEFLAGS MFLAGS MAKELEVEL SIGN
+  umask "$3"
+  git clone -q . "$place/$1"
+  TZ=$4 LC_ALL=$5 make -s -C "$place/$1" dist PYTHON="$2"
+)
+build 'one' "$PYTHON" 022 UTC C
+build 'the other/deeper' "$second" 077 Asia/Kathmandu C.UTF-8
+diff -r "$place/one/dist" "$place/the other/deeper/dist"
+
+cd "$place/one/dist"
+sha256sum --quiet -c SHA256SUMS
+tar -tzf ./*.tar.gz | grep -E '\.(so|pyc|pyd|c)$|/tests/|/\.' && {
+  echo 'This does not belong into the tarball.' >&2
+  exit 1
+}
+echo "The same bytes from Python $first and $(version "$second"): $(grep 'tar\.gz' SHA256SUMS)"
