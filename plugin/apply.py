@@ -87,7 +87,12 @@ def build(places: Places, folder: str, chosen: Settings, sentences: dict[str, di
     os.mkdir(f"{folder}/locale")
     for tag, texts in sentences.items():
         write(f"{folder}/locale/{tag}.json", json.dumps(texts))
-    templates.from_source(places).compile_templates(f"{folder}/templates", ["html"], zip=None, ignore_errors=False)
+    os.mkdir(f"{folder}/templates")
+    environment = templates.from_source(places)
+    for name in environment.list_templates(["html"]):
+        source, file, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]
+        code = environment.compile(source, name, file, raw=True, defer_init=True)
+        write(f"{folder}/templates/{templates.module_name(name)}.py", code)
     compileall.compile_dir(
         f"{folder}/templates", quiet=2, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
     )

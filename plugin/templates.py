@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import sys
+from types import ModuleType
 
-import jinja2
+from jinja2.environment import Environment, Template
+from jinja2.exceptions import TemplateNotFound
+from jinja2.runtime import StrictUndefined
 
 from plugin import strings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+    from typing import Any
+
+    from jinja2.loaders import BaseLoader
+
     from plugin.places import Places
+
+PACKAGE = "compiled_templates"
 
 
 class Templates:
-    def __init__(self, environment: jinja2.Environment, sentences: strings.Strings) -> None:
+    def __init__(self, environment: Environment, sentences: strings.Strings) -> None:
         self.environment = environment
         self.sentences = sentences
 
@@ -24,12 +36,12 @@ class Templates:
         return self.environment.get_template(name).render(t=self.sentences, **values)
 
 
-def environment(loader: jinja2.BaseLoader) -> jinja2.Environment:
+def environment(loader: BaseLoader | Compiled) -> Environment:
     """Everything is escaped and nothing may be undefined, in the provider's own templates too."""
-    return jinja2.Environment(
-        loader=loader,
+    return Environment(
+        loader=loader,  # type: ignore[arg-type]
         autoescape=True,
-        undefined=jinja2.StrictUndefined,
+        undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -37,8 +49,34 @@ def environment(loader: jinja2.BaseLoader) -> jinja2.Environment:
     )
 
 
-def from_source(places: Places) -> jinja2.Environment:
-    return environment(jinja2.FileSystemLoader([places.own_templates, places.templates]))
+def module_name(template: str) -> str:
+    """The Python module that a template is compiled to."""
+    return f"t{template.encode().hex()}"
+
+
+class Compiled:
+    """A loader of templates that root has compiled to Python modules in `folder`.
+
+    Jinja's own loaders import OpenSSL to name a file, which costs a click more than rendering does.
+    """
+
+    def __init__(self, folder: str) -> None:
+        package = ModuleType(PACKAGE)
+        package.__path__ = [folder]
+        sys.modules[PACKAGE] = package
+
+    def load(self, environment: Environment, name: str, variables: MutableMapping[str, Any]) -> Template:
+        try:
+            module = importlib.import_module(f"{PACKAGE}.{module_name(name)}")
+        except ImportError:
+            raise TemplateNotFound(name) from None
+        return environment.template_class.from_module_dict(environment, module.__dict__, variables)
+
+
+def from_source(places: Places) -> Environment:
+    from jinja2.loaders import FileSystemLoader
+
+    return environment(FileSystemLoader([places.own_templates, places.templates]))
 
 
 def load(places: Places, account_locale: str | None, accept_language: str) -> Templates:
@@ -49,7 +87,7 @@ def load(places: Places, account_locale: str | None, accept_language: str) -> Te
         tag = strings.choose(names, account_locale, accept_language)
         with open(f"{ready}/locale/{tag}.json", encoding="utf-8") as stream:
             sentences = strings.Strings(json.load(stream))
-        return Templates(environment(jinja2.ModuleLoader(f"{ready}/templates")), sentences)
+        return Templates(environment(Compiled(f"{ready}/templates")), sentences)
     except (OSError, ValueError, LookupError, TypeError):
         from plugin import locales  # only for a release that root has not made ready
 
