@@ -25,43 +25,45 @@ def tags(places: Places) -> list[str]:
     return sorted(found)
 
 
-def read(places: Places, tag: str) -> dict[str, str]:
-    """All sentences of a locale.
+def read(places: Places, tag: str, children: tuple[str, ...] = ()) -> dict[str, str]:
+    """All sentences of a locale, which `children` inherit.
 
     What a locale does not say comes from the one that it names in `inherits`, and in the end from English. Raises
-    ContentError if a file is not a flat YAML mapping of known keys to text with the placeholders of the English text.
+    ContentError if a file is not a flat YAML mapping of known keys to text with the placeholders of our English text,
+    or if `inherits` leads nowhere.
     """
-    if tag == "en":
-        english = file_entries(f"{places.templates}/locale/en.yaml")
-        return merged(english, f"{places.own_templates}/locale/en.yaml", english)
-    english = read(places, "en")
+    english = {key: sentence for key, sentence, _ in file_entries(f"{places.templates}/locale/en.yaml")}
     sentences: dict[str, str] = {}
     for folder in (places.templates, places.own_templates):
         sentences = merged(sentences, f"{folder}/locale/{tag}.yaml", english)
     parent = sentences.pop("inherits", "en")
-    if parent in (tag, "en"):
-        return {**english, **sentences}
-    return {**read(places, parent), **sentences}
+    if tag == "en":
+        return sentences
+    if parent in (tag, *children) or parent not in tags(places):
+        owns = os.path.lexists(f"{places.own_templates}/locale/{tag}.yaml")
+        file = f"{places.own_templates if owns else places.templates}/locale/{tag}.yaml"
+        raise ContentError(file, None, "inherits", "must name another locale, and none that inherits from this one")
+    return {**read(places, parent, (tag, *children)), **sentences}
 
 
 def merged(sentences: dict[str, str], file: str, english: dict[str, str]) -> dict[str, str]:
     """`sentences` with those of `file` over them, each checked against the English one."""
     if not os.path.lexists(file):
         return sentences
-    own = file_entries(file)
-    for key, sentence in own.items():
-        if key in ABOUT:
-            continue
-        if key not in english:
-            raise ContentError(file, None, key, "unknown sentence; en.yaml has all that there are")
-        if set(PLACEHOLDER.findall(sentence)) - set(PLACEHOLDER.findall(english[key])):
-            raise ContentError(file, None, key, "has a {placeholder} that the English sentence does not have")
-    if own.get("dir", "ltr") not in ("ltr", "rtl"):
-        raise ContentError(file, None, "dir", "must be ltr or rtl")
+    own = {}
+    for key, sentence, line in file_entries(file):
+        if key == "dir" and sentence not in ("ltr", "rtl"):
+            raise ContentError(file, line, key, "must be ltr or rtl")
+        if key not in (*ABOUT, *english):
+            raise ContentError(file, line, key, "unknown sentence; en.yaml has all that there are")
+        if set(PLACEHOLDER.findall(sentence)) - set(PLACEHOLDER.findall(english.get(key, ""))):
+            raise ContentError(file, line, key, "has a {placeholder} that the English sentence does not have")
+        own[key] = sentence
     return {**sentences, **own}
 
 
-def file_entries(file: str) -> dict[str, str]:
+def file_entries(file: str) -> list[tuple[str, str, int]]:
+    """Key, text and line (from 1) of each entry."""
     try:
         with open(file, encoding="utf-8") as stream:
             found = list(content.entries(stream.read(), file))
@@ -72,4 +74,4 @@ def file_entries(file: str) -> dict[str, str]:
     for key, value, line in found:
         if not isinstance(value, str) or not value.strip():
             raise ContentError(file, line, key, "must be text; put it in quotes")
-    return {key: value for key, value, _ in found}
+    return found
