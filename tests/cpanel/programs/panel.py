@@ -1,0 +1,160 @@
+"""What the programs and the servers know of the scratch ROOT: accounts, features, UAPI calls, switches.
+
+Paths are strings and imports are few, because every process of `bin/uapi` pays for them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+#: Locale tags that the server has (cpanel-facts.md §8).
+LOCALES = frozenset(
+    [
+        "ar",
+        "cs",
+        "da",
+        "de",
+        "el",
+        "en",
+        "es",
+        "es_419",
+        "es_es",
+        "fi",
+        "fil",
+        "fr",
+        "he",
+        "hu",
+        "id",
+        "it",
+        "ja",
+        "ko",
+        "ms",
+        "nb",
+        "nl",
+        "pl",
+        "pt",
+        "pt_br",
+        "ro",
+        "ru",
+        "sv",
+        "th",
+        "tr",
+        "uk",
+        "vi",
+        "zh",
+        "zh_tw",
+    ]
+)
+#: Features that every server knows; a plugin's is known when `install_plugin` has written its addonfeatures.
+FEATURES = frozenset({"webmail", "popaccts", "filemanager", "mysql", "ssl", "cron"})
+GROUPS = (
+    "email",
+    "files",
+    "databases",
+    "domains",
+    "metrics",
+    "security",
+    "software",
+    "advanced",
+    "preferences",
+)
+
+
+def own_root() -> str:
+    """The scratch ROOT that the running program lies in: ROOT/usr/local/cpanel/stand-in/programs/panel.py."""
+    folder = os.path.dirname(os.path.realpath(__file__))
+    for _ in range(5):
+        folder = os.path.dirname(folder)
+    return folder
+
+
+def below(root: str, *parts: str) -> str:
+    """A path below `ROOT/usr/local/cpanel`."""
+    return os.path.join(root, "usr/local/cpanel", *parts)
+
+
+def spool(root: str, *parts: str) -> str:
+    """A path in the folder where the stand-in keeps what its programs leave for its servers."""
+    return os.path.join(root, "var/cpanel/stand-in", *parts)
+
+
+def switches(root: str, area: str) -> dict[str, Any]:
+    """The misbehaviours that are on in `area`: name -> its value (True, or a number of seconds …)."""
+    try:
+        with open(spool(root, "switches.json"), encoding="utf-8") as file:
+            found: dict[str, Any] = json.load(file).get(area, {})
+    except FileNotFoundError:
+        return {}
+    return found
+
+
+def pairs(path: str) -> dict[str, str] | None:
+    """The `key=value` lines of a file; None if there is no such file."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return dict(line.rstrip("\n").split("=", 1) for line in file if "=" in line)
+    except FileNotFoundError:
+        return None
+
+
+def account(root: str, name: str) -> dict[str, str] | None:
+    """`var/cpanel/users/NAME`, or None where the server has no such account."""
+    return pairs(os.path.join(root, "var/cpanel/users", name))
+
+
+def feature(root: str, user: Mapping[str, str], name: str) -> int | None:
+    """1 on, 0 off, None unknown (cpanel-facts.md §5): on unless the account's feature list says `name=0`."""
+    listed = pairs(os.path.join(root, "var/cpanel/features", user["FEATURELIST"])) or {}
+    if listed.get(name) == "0":
+        return 0
+    known = name in FEATURES or name in listed
+    return 1 if known or os.path.exists(below(root, "whostmgr/addonfeatures", os.path.basename(name))) else None
+
+
+def success(data: Any) -> dict[str, Any]:
+    """A UAPI result that worked."""
+    return {
+        "data": data,
+        "errors": None,
+        "messages": None,
+        "metadata": {"transformed": 1},
+        "status": 1,
+        "warnings": None,
+    }
+
+
+def failure(*errors: str) -> dict[str, Any]:
+    """A UAPI result that says why it failed."""
+    return {
+        "data": None,
+        "errors": list(errors),
+        "messages": None,
+        "metadata": {},
+        "status": 0,
+        "warnings": None,
+    }
+
+
+def call(root: str, user: Mapping[str, str], module: str, function: str, args: Mapping[str, str]) -> dict[str, Any]:
+    """The UAPI functions that change nothing, answered alike by LiveAPI and by the command."""
+    if (module, function) == ("Features", "has_feature"):
+        if set(args) != {"name"} or not args["name"]:
+            return failure("Provide the “name” argument, and no other.")
+        return success(feature(root, user, args["name"]))
+    if (module, function) == ("Locale", "get_attributes"):
+        if args:
+            return failure("“get_attributes” takes no argument.")
+        tag = user["LOCALE"]
+        direction = "rtl" if tag in ("ar", "he") else "ltr"
+        return success({"direction": direction, "encoding": "utf-8", "locale": tag, "name": tag})
+    return failure(f"The stand-in has no UAPI function “{module}::{function}”.")
+
+
+def numbers_as_strings(value: Any) -> Any:
+    """Perl's habit: "1" where 1 is meant."""
+    if isinstance(value, dict):
+        return {key: numbers_as_strings(below) for key, below in value.items()}
+    return str(value) if isinstance(value, int) else value

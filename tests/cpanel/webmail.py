@@ -1,0 +1,169 @@
+"""Webmail on 2096 (cpanel-facts.md §7): each session once, for a few minutes, from the address it was made for."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import ipaddress
+import json
+import re
+import time
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urlsplit
+
+from aiohttp import web
+
+from . import pages
+from .accounts import Login
+from .cpsrvd import ADDRESS_CHANGED, TOKEN, Cpsrvd, PanelSession, Visit, html
+from .live import Runner
+from .root import Root
+
+LIFETIME = 300.0  # seconds until an unused session has died
+HANG_SECONDS = 300.0
+EXPIRED = "Your session has expired. Please log in again."
+USED = "This session has been used already. Please log in again."
+BAD_TOKEN = "Invalid security token."
+NOT_POSTED = "A session must be sent by POST."
+BAD_FORM = "The login needs the field “session”, and nothing else."
+BAD_REFERER = "The request came from another page than it should."
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class WebmailPost:
+    """What came to `TOKEN/login`; `refusal` is None where it led to the inbox. `repr` does not show the session."""
+
+    method: str
+    path: str
+    host: str
+    remote_address: str
+    referer: str | None
+    origin: str | None
+    refusal: str | None
+    fields: dict[str, list[str]] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Redeemed:
+    """A session that was good."""
+
+    account: str
+    locale: str
+
+
+class SessionRefused(Exception):
+    """The text is what the person sees."""
+
+
+class Webmail(Cpsrvd):
+    """The service."""
+
+    service = "webmail"
+    name = "Webmail"
+    cookie = "webmailsession"
+
+    def __init__(self, root: Root, runner: Runner) -> None:
+        super().__init__(root, runner)
+        self.posts: list[WebmailPost] = []
+
+    def first_page(self) -> str:
+        """The inbox."""
+        return "/webmail/inbox/index.html"
+
+    async def _answer(self, visit: Visit) -> web.Response:
+        on = self.root.switches("webmail")
+        if "hung" in on:
+            await asyncio.sleep(HANG_SECONDS)
+        if "slow" in on:
+            await asyncio.sleep(float(on["slow"]))
+        match = TOKEN.fullmatch(visit.path)
+        if match and match.group(2) == "/login":
+            return await self._session_login(visit, match.group(1))
+        return await super()._answer(visit)
+
+    async def page(self, visit: Visit, session: PanelSession, path: str) -> web.Response:
+        """The inbox, and what every port of cpsrvd serves."""
+        if path == self.first_page():
+            return html(200, pages.inbox(session.login.remote_user, session.locale))
+        return await super().page(visit, session, path)
+
+    async def _session_login(self, visit: Visit, token: str) -> web.Response:
+        """`POST TOKEN/login` with `session`: the inbox, or the login page with the reason."""
+        request = visit.request
+        body = (await request.read()).decode("latin-1")
+        fields = parse_qs(body if request.method == "POST" else visit.query, keep_blank_values=True)
+        refusal = None
+        try:
+            redeemed = self._redeem(visit, token, fields)
+        except SessionRefused as refused:
+            refusal = str(refused)
+            self.complain(f"session refused for {visit.remote_address}: {refusal}")
+        self.posts.append(
+            WebmailPost(
+                request.method,
+                visit.path,
+                request.headers.get("Host", ""),
+                visit.remote_address,
+                request.headers.get("Referer"),
+                request.headers.get("Origin"),
+                refusal,
+                fields,
+            )
+        )
+        if refusal:
+            return html(403 if refusal in (BAD_TOKEN, BAD_REFERER) else 401, pages.login(self.name, refusal))
+        account = next(each for each in self.root.accounts.values() if each.name == redeemed.account)
+        login = Login(account.name, account, "webmail", account.name)
+        return self.let_in(visit, login, redeemed.locale, token)
+
+    def _redeem(self, visit: Visit, token: str, fields: dict[str, list[str]]) -> Redeemed:
+        """Take the session out of the spool; SessionRefused with what the person must be told."""
+        on = self.root.switches("webmail")
+        if visit.request.method != "POST":
+            raise SessionRefused(NOT_POSTED)
+        alone = set(fields) == {"session"} and len(fields["session"]) == 1 and not visit.query
+        if visit.request.content_type != FORM or not alone:
+            raise SessionRefused(BAD_FORM)
+        self._check_referer(visit)
+        digest = hashlib.sha256(fields["session"][0].encode("latin-1")).hexdigest()
+        waiting, used = self.root.spool("sessions") / digest, self.root.spool("used") / digest
+        if used.exists():
+            raise SessionRefused(USED)
+        if not waiting.exists() or "refuse" in on:
+            raise SessionRefused(EXPIRED)
+        content, state = json.loads(waiting.read_text(encoding="utf-8")), waiting.stat()
+        owner = {account.name: account.uid for account in self.root.accounts.values()}.get(content["account"])
+        if state.st_uid != owner or time.time() - state.st_mtime > float(on.get("lifetime", LIFETIME)):
+            raise SessionRefused(EXPIRED)
+        if content["token"] != token:
+            raise SessionRefused(BAD_TOKEN)
+        if not self._same_address(visit.remote_address, content["remote_address"]):
+            raise SessionRefused(ADDRESS_CHANGED)
+        waiting.rename(used)
+        return Redeemed(content["account"], content["locale"])
+
+    def _same_address(self, visitor: str, meant: str) -> bool:
+        on = self.root.switches("webmail")
+        if "any-address" in on:
+            return True
+        if "loose-address" in on and "." in meant:
+            return ipaddress.ip_address(visitor) in ipaddress.ip_network(f"{meant}/24", strict=False)
+        return visitor == meant
+
+    def _check_referer(self, visit: Visit) -> None:
+        """The two Tweak Settings, off by default (cpanel-facts.md §7)."""
+        on = self.root.switches("webmail")
+        referer = visit.request.headers.get("Referer")
+        if not referer:
+            if "referrerblanksafety" in on:
+                raise SessionRefused(BAD_REFERER)
+        elif "referrersafety" in on:
+            came_from, here = urlsplit(referer).hostname or "", (visit.host or "").strip("[]")
+            if _without_service(came_from) != _without_service(here):
+                raise SessionRefused(BAD_REFERER)
+
+
+def _without_service(host: str) -> str:
+    """`cpanel.REST` and `webmail.REST` are one place."""
+    return re.sub(r"^(cpanel|webmail)\.", "", host.lower())
