@@ -1,0 +1,1006 @@
+#!/bin/sh
+# Webmail Sign-in on a cPanel server: check, install (also upgrades and repairs), apply, hook, rollback, uninstall.
+#
+# All of it is functions, and the last line calls main: a file that arrived cut off does nothing. Each change is a
+# step: said first, so that --dry-run can print the same list; its undo is noted before it is done; and whatever ends
+# this script early, a failure or a signal, makes leave() undo the steps, the last one first.
+
+set -u
+umask 022
+LC_ALL=C PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL PATH
+unset CDPATH
+
+ID=webmail_signin
+PARTS="plugin templates vendor cgi install.sh"
+NEEDED_KB=16384 # two releases with their bytecode, and room to breathe
+LINE='
+'
+TAB=$(printf '\t')
+me=$(id -u)
+
+VERB='' ROOT='' GIVEN_ROOT='' GIVEN_PYTHON='' GIVEN_THEMES='' DRY='' JSON='' PURGE='' YES=''
+PYTHON='' TAG='' WHY='' UNDOS='' ENDED='' CREATED='' REPAIRED='' STAGING='' FINDINGS='' FAILURES=0 WARNINGS=0
+
+usage() {
+  cat <<'END'
+Usage: sh install.sh [install|check|apply|rollback|uninstall] [OPTION]...
+
+  install     install, upgrade or repair (this is the default)
+  check       say whether this server, and what is installed on it, is in order
+  apply       make an edited config.yaml, own templates and sentences take effect
+  rollback    return to the release that was installed before
+  uninstall   remove what was installed
+
+  --root DIR      work in the staged tree below DIR instead of on this server
+  --theme NAME    the theme to install into, may be repeated (jupiter)
+  --python PATH   the Python (3.9 or newer) that runs the page
+  --dry-run       print each step and change nothing
+  --json          check: print the findings as JSON
+  --purge         uninstall: remove config.yaml too
+  --yes           do not ask
+
+Exit status: 0 done, 1 failed and undone, 2 misuse, 3 this server does not qualify; nothing was changed.
+END
+}
+
+# --- the vocabulary ---
+
+say() { [ "$VERB" = hook ] || [ -n "$JSON" ] || printf '%s\n' "$*"; }
+
+warn() { [ "$VERB" = hook ] || printf '%s%s%s\n' "$YELLOW" "$*" "$PLAIN" >&2; }
+
+misuse() {
+  printf 'install.sh: %s\nTry: sh install.sh --help\n' "$*" >&2
+  exit 2
+}
+
+fail() {
+  WHY=$1${WHY:+: $WHY}
+  [ "$VERB" = hook ] || printf '%sFailed:%s %s\n' "$RED" "$PLAIN" "$WHY" >&2
+  exit 1
+}
+
+step() { # TEXT FUNCTION [ARGUMENT]...
+  say "- $1"
+  [ -z "$DRY" ] || return 0
+  WHY='' doing=$1
+  shift
+  "$@" || fail "$doing"
+}
+
+undo() { UNDOS="$1 $UNDOS"; } # FUNCTION, called before what it undoes
+
+# A program that may take its time: in the background, because a shell sits on a signal until its foreground ends.
+# As long as $! is not what ENDED says, it runs: no moment between its start and the noting of its number.
+try() {
+  "$@" >"$KEPT/output" 2>&1 </dev/null 9>&- &
+  wait "$!"
+  code=$?
+  ENDED=$!
+  [ "$code" = 0 ] || WHY=$(cat "$KEPT/output" 2>/dev/null)
+  return "$code"
+}
+
+module() { # TREE MODULE [ARGUMENT]...: a module of that tree's code; exec, so that a signal to $! reaches it
+  exec "$PYTHON" -ISB -c 'import runpy, sys
+tree, name = sys.argv[1:3]
+sys.path += [tree, tree + "/vendor"]
+sys.argv[:3] = [name]
+runpy.run_module(name, run_name="__main__")' "$@"
+}
+
+# The kernel's rename: mv would move a link into the folder that the old link points to.
+replace() { "$PYTHON" -ISB -c 'import os, sys; os.replace(*sys.argv[1:])' "$1" "$2"; }
+
+exchange() { # FOLDER FOLDER: at one stroke where the file system can do that
+  "$PYTHON" -ISB -c 'import ctypes, os, sys
+one, two = map(os.fsencode, sys.argv[1:])
+try:
+    done = ctypes.CDLL(None).renameat2(-100, one, -100, two, 2) == 0
+except AttributeError:
+    done = False
+if not done:
+    os.rename(two, two + b".old")
+    os.rename(one, two)
+    os.rename(two + b".old", one)' "$1" "$2"
+}
+
+own() { [ "$me" != 0 ] || chown -hR 0:0 "$@"; }
+
+make_folder() { # PATH relative to ROOT; noted, so that undoing and uninstalling remove only what was not there before
+  [ ! -d "$ROOT/$1" ] || return 0
+  CREATED="$1 $CREATED"
+  mkdir "$ROOT/$1" && chmod 0755 "$ROOT/$1" && own "$ROOT/$1"
+}
+
+unmake_folders() {
+  for folder in $CREATED; do
+    [ ! -d "$ROOT/$folder" ] || rmdir "$ROOT/$folder" 2>/dev/null
+  done
+  return 0
+}
+
+quoted() { printf '%s' "$1" | sed "s/'/'\\\\''/g; 1s/^/'/; \$s/\$/'/"; }
+
+# --- findings ---
+
+json() { printf '%s' "$1" | tr '\000-\010\013-\037' '?' | sed 's/[\\"]/\\&/g; s/	/\\t/g; $!s/$/\\n/' | tr -d '\n'; }
+
+finding() { # ok|warning|failure NAME TEXT [REMEDY]
+  case $1 in
+    ok) colour=$GREEN ;;
+    warning) colour=$YELLOW WARNINGS=$((WARNINGS + 1)) ;;
+    failure) colour=$RED FAILURES=$((FAILURES + 1)) WHY="${WHY:+$WHY; }$3" ;;
+  esac
+  if [ -n "$JSON" ]; then
+    item=$(printf '{"level": "%s", "name": "%s", "text": "%s", "remedy": ' "$1" "$2" "$(json "$3")")
+    if [ -n "${4-}" ]; then item="$item\"$(json "$4")\"}"; else item="${item}null}"; fi
+    FINDINGS="${FINDINGS:+$FINDINGS,$LINE}    $item"
+  elif [ "$VERB" = check ] || { [ "$VERB" != hook ] && [ "$1" != ok ]; }; then
+    printf '%s%-8s%s %s\n' "$colour" "$1" "$PLAIN" "$3"
+    [ -z "${4-}" ] || printf '         mend it: %s\n' "$4"
+  fi
+}
+
+qualify() { # every finding that does not need Python; sets PYTHON, TAG and THEMES
+  if [ -n "$ROOT" ]; then
+    finding ok root "works in the staged tree $ROOT"
+  elif [ "$me" = 0 ]; then
+    finding ok root "runs as root"
+  else
+    finding failure root "only root can do this on a server" "sudo $COMMAND $VERB"
+  fi
+  qualify_cpanel
+  qualify_places
+  qualify_themes
+  qualify_python
+  if [ "$(cat "$ROOT/sys/fs/selinux/enforce" 2>/dev/null)" = 1 ]; then
+    finding warning selinux "SELinux is enforcing, which cPanel does not support" "setenforce 0"
+  fi
+  space=$CPANEL
+  [ ! -d "$THIRD" ] || space=$THIRD
+  free=$(df -Pk "$space" 2>/dev/null | awk 'NR == 2 { print $4 }')
+  if [ "${free:-0}" -lt "$NEEDED_KB" ] 2>/dev/null; then
+    finding failure space "only ${free:-0} KB are free where $THIRD is; $NEEDED_KB KB are needed" "df -h $(quoted "$space")"
+  else
+    finding ok space "$free KB are free"
+  fi
+  for part in $PARTS vendor/jinja2 vendor/markupsafe vendor/yaml; do
+    [ -e "$HERE/$part" ] || finding failure source "$HERE/$part is missing" "make vendor # or unpack the tarball anew"
+  done
+}
+
+qualify_cpanel() {
+  if [ -s "$CPANEL/version" ]; then
+    finding ok cpanel "cPanel $(head -n 1 "$CPANEL/version")"
+  else
+    finding failure cpanel "there is no cPanel here: $CPANEL/version is missing" "ls $(quoted "$CPANEL")"
+  fi
+  for program in bin/uapi scripts/install_plugin; do
+    if [ -f "$CPANEL/$program" ] && [ -x "$CPANEL/$program" ]; then
+      finding ok "${program##*/}" "$CPANEL/$program can be run"
+    else
+      finding failure "${program##*/}" "$CPANEL/$program is missing or cannot be run" "/usr/local/cpanel/scripts/upcp --force"
+    fi
+  done
+  [ -x "$CPANEL/scripts/uninstall_plugin" ] ||
+    finding warning uninstall_plugin "$CPANEL/scripts/uninstall_plugin is missing: files will be removed by name" \
+      "/usr/local/cpanel/scripts/upcp --force"
+  [ -x "$CPANEL/bin/manage_hooks" ] ||
+    finding warning manage_hooks "$CPANEL/bin/manage_hooks is missing: no repair after cPanel updates" \
+      "$COMMAND # after each update"
+}
+
+qualify_places() {
+  for place in usr usr/local usr/local/cpanel usr/local/cpanel/base usr/local/cpanel/base/frontend \
+    usr/local/cpanel/3rdparty "$BASE_" "$BASE_/releases" etc etc/webmail-signin; do
+    real_folder "$ROOT/$place"
+  done
+  for place in "$LOCK" "$RECORD"; do
+    [ ! -L "$place" ] || finding failure symlink "$place is a symlink" "rm $(quoted "$place")"
+  done
+  for place in "$BASE/current" "$BASE/previous"; do
+    [ -L "$place" ] || [ ! -e "$place" ] || finding failure taken "$place is not a symlink of ours" "mv $(quoted "$place") /root/"
+  done
+  for place in "$BASE" "$BASE/releases" "$ETC"; do
+    [ "$me" != 0 ] || [ ! -d "$place" ] || [ -n "$(find "$place" -prune -user 0 ! -perm -020 ! -perm -002)" ] ||
+      finding failure owner "$place is not root's alone" "chown root:root $(quoted "$place"); chmod 0755 $(quoted "$place")"
+  done
+  [ -n "$OURS" ] || [ -z "$(others_in "$BASE" .lock)" ] || taken "$BASE"
+  [ -n "$OURS" ] || free_name "$CPANEL/whostmgr/addonfeatures/$ID"
+}
+
+real_folder() {
+  if [ -L "$1" ]; then
+    finding failure symlink "$1 is a symlink where a folder should be" "ls -ld $(quoted "$1") # then put a real folder there"
+  elif [ -e "$1" ] && [ ! -d "$1" ]; then
+    finding failure taken "$1 is not a folder" "mv $(quoted "$1") $(quoted "$1.old")"
+  fi
+}
+
+others_in() { # FOLDER NAME: whatever it holds beside NAME
+  [ ! -d "$1" ] || find "$1/." ! -name . -prune ! -name "$2"
+}
+
+free_name() { [ ! -e "$1" ] && [ ! -L "$1" ] || taken "$1"; }
+
+taken() { finding failure taken "$1 is there already and is not ours" "mv $(quoted "$1") /root/"; }
+
+qualify_themes() {
+  wanted=${GIVEN_THEMES:-${RECORDED:-jupiter}} THEMES=''
+  [ "$VERB" != install ] || for theme in $RECORDED; do
+    case " $wanted " in *" $theme "*) ;; *) wanted="$wanted $theme" ;; esac
+  done
+  for theme in $wanted; do
+    folder=$FRONTEND/$theme
+    if [ -L "$folder" ]; then
+      finding failure theme "the theme $theme is a symlink: $folder" "$COMMAND --theme $(quoted "$(readlink "$folder")")"
+    elif [ -d "$folder" ]; then
+      finding ok theme "the theme $theme is there"
+      THEMES="${THEMES:+$THEMES }$theme"
+      qualify_names "$theme"
+    elif [ "$wanted" != "$theme" ] && [ -z "$GIVEN_THEMES" ]; then
+      finding warning theme "the theme $theme is no longer there"
+    else
+      finding failure theme "there is no theme $theme: $folder" "ls $(quoted "$FRONTEND") # then --theme NAME"
+    fi
+  done
+}
+
+qualify_names() { # THEME
+  real_folder "$folder/$ID"
+  [ ! -L "$folder/$ID/index.live.cgi" ] || taken "$folder/$ID/index.live.cgi"
+  [ -L "$folder/$ID" ] || [ -z "$(others_in "$folder/$ID" '*index.live.cgi*')" ] || taken "$folder/$ID"
+  case " $RECORDED " in *" $1 "*) return 0 ;; esac
+  free_name "$folder/$ID/index.live.cgi"
+  free_name "$folder/dynamicui/dynamicui_$ID.conf"
+  free_name "$folder/assets/application_icons/$ID.svg"
+  free_name "$folder/assets/application_icons/$ID.png"
+}
+
+# --- the interpreter: one that every account can run and nobody but root can change ---
+
+PROBE='import sys
+if sys.version_info < (3, 9):
+    sys.exit(1)
+import ctypes, fcntl, hashlib, html, json, os, socket, subprocess, syslog, urllib.parse
+print(os.path.realpath(sys.executable))
+print(sys.implementation.cache_tag)'
+AS_NOBODY='import os, sys
+os.setgroups([])
+os.setgid(65534)
+os.setuid(65534)
+os.execv(sys.argv[1], [sys.argv[1], "-IS", "-c", "import json"])'
+
+roots_alone() { # FILE: executable by everybody, writable by root only, and so is each folder on its way
+  way=$1
+  while [ -n "$(find "$way" -prune -user 0 ! -perm -020 ! -perm -002 -perm -001 2>/dev/null)" ]; do
+    [ "$way" != / ] || return 0
+    way=${way%/*}
+    way=${way:-/}
+  done
+  return 1
+}
+
+usable() { # PATH [given]: sets PYTHON and TAG, or UNFIT
+  PYTHON='' TAG='' UNFIT='is not a program'
+  [ -f "$1" ] && [ -x "$1" ] || return 1
+  if [ "$me" = 0 ] && [ -z "${2-}" ]; then
+    # Looked at before it is run: root runs nothing that somebody else could have put in PATH.
+    UNFIT='can be changed by others than root, or not be run by everybody'
+    roots_alone "$(readlink -f "$1")" || return 1
+  fi
+  UNFIT='is older than 3.9 or does not work'
+  answer=$("$1" -ISB -c "$PROBE" 2>/dev/null </dev/null) || return 1
+  found=${answer%"$LINE"*}
+  UNFIT="has a path that a script's first line cannot hold: $found"
+  case $found in /*[!A-Za-z0-9._/+-]* | [!/]*) return 1 ;; esac
+  [ "${#found}" -le 120 ] || return 1 # "#!", " -IS" and the end of line make 127
+  if [ "$me" = 0 ]; then
+    UNFIT="($found) cannot be run by an ordinary user"
+    "$found" -ISB -c "$AS_NOBODY" "$found" 2>/dev/null </dev/null || return 1
+    UNFIT="($found) can be changed by others than root"
+    [ -n "${2-}" ] || roots_alone "$found" || return 1
+  fi
+  PYTHON=$found TAG=${answer##*"$LINE"}
+}
+
+candidates() {
+  [ "$VERB" = install ] || for theme in $RECORDED; do in_use "$theme"; done
+  for folder in /usr/bin /usr/local/bin /bin; do
+    for name in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python3.9; do
+      printf '%s\n' "$folder/$name"
+    done
+  done
+  printf '%s\n' /opt/alt/python3*/bin/python3*
+  for name in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python3.9; do command -v "$name"; done
+}
+
+in_use() { sed -n '1s/^#!\(.*\) -IS$/\1/p' "$FRONTEND/$1/$ID/index.live.cgi" 2>/dev/null; }
+
+qualify_python() {
+  if [ -n "$GIVEN_PYTHON" ]; then
+    if usable "$GIVEN_PYTHON" given; then
+      finding ok python "the page runs with $PYTHON"
+      home_warning
+    else
+      finding failure python "--python $GIVEN_PYTHON $UNFIT" "$COMMAND # without --python, or with another one"
+    fi
+    return
+  fi
+  if [ -n "$RECORDED_PYTHON" ] && usable "$RECORDED_PYTHON" given; then
+    finding ok python "the page runs with $PYTHON, as once chosen by --python"
+    return
+  fi
+  RECORDED_PYTHON=''
+  saved=$IFS IFS=$LINE
+  for candidate in $(candidates); do
+    IFS=$saved
+    if usable "$candidate"; then
+      finding ok python "the page runs with $PYTHON"
+      return
+    fi
+  done
+  IFS=$saved
+  finding failure python "there is no Python 3.9 or newer that every account can run and only root can change" \
+    "$(python_remedy)"
+}
+
+home_warning() {
+  case $PYTHON in
+    /home*/* | /root/*) where="lies in a home" ;;
+    *) where="can be changed by others than root" ;;
+  esac
+  { [ "$me" != 0 ] || roots_alone "$PYTHON"; } && [ "$where" != "lies in a home" ] ||
+    finding warning python "$PYTHON $where: whoever can change it acts as every account that clicks" \
+      "$COMMAND # without --python"
+}
+
+python_remedy() {
+  release=$ROOT/etc/os-release
+  [ -f "$release" ] || release=/etc/os-release
+  like=$(sed -n 's/^ID\(_LIKE\)*=//p' "$release" 2>/dev/null | tr -d '"\n')
+  case $like:$(sed -n 's/^VERSION_ID="*\([0-9]*\).*/\1/p' "$release" 2>/dev/null) in
+    *debian*) echo "apt-get install -y python3" ;;
+    *:8) echo "dnf install -y python3.12" ;;
+    *) echo "dnf install -y python3" ;;
+  esac
+}
+
+# --- what is there ---
+
+survey() {
+  CURRENT=$(readlink "$BASE/current" 2>/dev/null) PREVIOUS=$(readlink "$BASE/previous" 2>/dev/null)
+  CURRENT=${CURRENT#releases/} PREVIOUS=${PREVIOUS#releases/}
+  RECORDED=$(sed -n 's/^theme //p' "$RECORD" 2>/dev/null | tr '\n' ' ')
+  RECORDED=${RECORDED% }
+  RECORDED_PYTHON=$(sed -n 's/^python //p' "$RECORD" 2>/dev/null)
+  WERE_CREATED=$(sed -n 's/^created //p' "$RECORD" 2>/dev/null | tr '\n' ' ')
+  if [ -n "$CURRENT" ] && [ -z "$RECORDED" ]; then # the record is lost, the pages are not
+    for file in "$FRONTEND"/*/"$ID/index.live.cgi"; do
+      theme=${file%"/$ID/index.live.cgi"}
+      [ ! -f "$file" ] || RECORDED="${RECORDED:+$RECORDED }${theme##*/}"
+    done
+  fi
+  OURS=$CURRENT$RECORDED
+  [ ! -d "$BASE/releases" ] || OURS=yes
+}
+
+stop_unless_qualified() {
+  [ "$FAILURES" != 0 ] || return 0
+  say "This server does not qualify, see above; nothing was changed."
+  exit 3
+}
+
+needs_installation() {
+  [ -n "$CURRENT" ] && [ -d "$BASE/releases/$CURRENT/" ] ||
+    finding failure installed "Webmail Sign-in is not installed here" "$COMMAND install"
+}
+
+confirm() {
+  [ -z "$YES$DRY" ] && [ -t 0 ] && [ "$VERB" != hook ] || return 0
+  printf '%s [y/N] ' "$1"
+  read -r reply || reply=
+  case $reply in [yY]*) return 0 ;; esac
+  say "Nothing was changed."
+  exit 0
+}
+
+# --- the steps ---
+
+# Held by file descriptor 9 of this shell, so it ends with the process, however that ends.
+LOCKING='import fcntl, os, signal, sys
+try:
+    fcntl.flock(9, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except BlockingIOError:
+    if len(sys.argv) < 3:
+        sys.exit(1)
+    print(sys.argv[2], flush=True)
+    signal.alarm(120)
+    fcntl.flock(9, fcntl.LOCK_EX)
+sys.exit(not os.path.exists(sys.argv[1]) or not os.path.samestat(os.fstat(9), os.stat(sys.argv[1])))'
+
+take_lock() {
+  undo unlock
+  make_folder usr/local/cpanel/3rdparty && make_folder "$BASE_" || return 1
+  [ -n "$PYTHON" ] || return 0 # uninstalling where there is no Python any more
+  umask 077
+  command exec 9>>"$LOCK" || return 1
+  umask 022
+  "$PYTHON" -ISB -c "$LOCKING" "$LOCK" "  another install.sh is at work here; waiting, up to two minutes" </dev/null &
+  wait "$!" || { WHY="another install.sh is at work, or has just removed the plugin; run it again" && return 1; }
+  ENDED=$!
+  survey # the other one may have changed what was seen before
+}
+
+unlock() { # the file stays, unless this was a first installation, and no other is waiting for its turn
+  if [ -z "$OURS" ] && [ -e "$LOCK" ] && "$PYTHON" -ISB -c "$LOCKING" "$LOCK" 2>/dev/null; then
+    rm -f "$LOCK"
+  fi
+  unmake_folders
+}
+
+keep() { # a copy of each file that may change, so that it can be put back byte for byte
+  undo put_back
+  rm -rf "$KEPT" "$GONE" && mkdir -m 0700 "$KEPT" "$KEPT/copying" || return 1
+  for file in $(changeable); do
+    [ -e "$ROOT/$file" ] || continue
+    mkdir -p "$KEPT/copying/${file%/*}" && cp -p "$ROOT/$file" "$KEPT/copying/$file" || return 1
+  done
+  mv "$KEPT/copying" "$KEPT/files"
+}
+
+changeable() {
+  for theme in $THEMES; do
+    printf 'usr/local/cpanel/base/frontend/%s\n' "$theme/$ID/index.live.cgi" "$theme/dynamicui/dynamicui_$ID.conf" \
+      "$theme/assets/application_icons/$ID.svg" "$theme/assets/application_icons/$ID.png"
+  done
+  printf '%s\n' "usr/local/cpanel/whostmgr/addonfeatures/$ID" "$BASE_/record" etc/webmail-signin/config.yaml
+}
+
+put_back() {
+  if [ -d "$KEPT/files" ]; then # otherwise the copying was not over, and nothing had been changed
+    for file in $(changeable); do
+      if [ -e "$KEPT/files/$file" ]; then
+        mkdir -p "$ROOT/${file%/*}" && mv -f "$KEPT/files/$file" "$ROOT/$file" || BROKEN=yes
+      else
+        rm -f "$ROOT/$file" || BROKEN=yes
+      fi
+    done
+  fi
+  [ -n "$BROKEN" ] || each_leftover rm -rf
+}
+
+stage() { # beside the old release, with nothing in it but our own plain files
+  undo unstage
+  unstage && mkdir -p "$BASE/releases" "$STAGED" || return 1
+  for part in $PARTS; do cp -R "$HERE/$part" "$STAGED/" || return 1; done
+  find "$STAGED" -name __pycache__ -prune -exec rm -rf {} + &&
+    find "$STAGED" -name '*.pyc' -exec rm -f {} + || return 1
+  WHY=$(find "$STAGED" ! -type f ! -type d)
+  [ -z "$WHY" ] || { WHY="not a plain file: $WHY" && return 1; }
+  # Clicks that are under way in the same release find the generation that they started with.
+  for generation in "$TARGET"/.compiled-*; do
+    [ ! -d "$generation" ] || cp -Rp "$generation" "$STAGED/" || return 1
+  done
+  own "$STAGED" && find "$STAGED" -type d -exec chmod 0755 {} + && find "$STAGED" -type f -exec chmod 0644 {} + &&
+    chmod 0755 "$STAGED/install.sh" "$STAGED/plugin/registration/hook" "$STAGED/cgi/index.live.cgi" &&
+    chmod 0755 "$BASE/releases" && try module "$HERE" plugin.manifest write "$STAGED"
+}
+
+unstage() {
+  [ ! -e "$STAGED" ] || rm -rf "$STAGED"
+  [ ! -d "$BASE/releases" ] || rmdir "$BASE/releases" 2>/dev/null
+  return 0
+}
+
+write_settings() { # put_back removes it
+  new=$ETC/.config.yaml.new
+  make_folder etc && make_folder etc/webmail-signin && cp "$HERE/plugin/registration/config.yaml" "$new" &&
+    chmod 0644 "$new" && own "$new" && mv -f "$new" "$ETC/config.yaml" && return
+  rm -f "$new"
+  return 1
+}
+
+compile_code() { # adds files only, so there is nothing to undo in a release that is in use
+  try "$PYTHON" -ISB -m compileall -q "$RELEASE/plugin" "$RELEASE/vendor"
+}
+
+compile_settings() {
+  GENERATION=$(readlink "$RELEASE/compiled")
+  [ -n "$STAGING" ] || undo restore_generation
+  mkdir "$KEPT/generations" || return 1
+  for generation in "$RELEASE"/.compiled-*; do
+    [ ! -d "$generation" ] || cp -Rp "$generation" "$KEPT/generations/" || return 1
+  done
+  try module "$RELEASE" plugin.apply "$RELEASE" && return
+  # Going back and repairing must not depend on a typing error in the settings.
+  [ "$VERB" = rollback ] || [ "$VERB" = hook ] || return 1
+  [ -d "$RELEASE/compiled/registration" ] && warn "  the settings do not hold, the last good ones stay in force: $WHY"
+}
+
+restore_generation() {
+  [ -d "$KEPT/generations" ] || return 0
+  if [ "$(readlink "$RELEASE/compiled")" != "$GENERATION" ]; then
+    ln -s "$GENERATION" "$RELEASE/.compiled-back" && replace "$RELEASE/.compiled-back" "$RELEASE/compiled" || BROKEN=yes
+  fi
+  for generation in "$RELEASE"/.compiled-*; do
+    [ -e "$KEPT/generations/${generation##*/}" ] || rm -rf "$generation"
+  done
+  for generation in "$KEPT"/generations/.compiled-*; do
+    [ -d "$RELEASE/${generation##*/}" ] || mv "$generation" "$RELEASE/" || BROKEN=yes
+  done
+}
+
+entry() { # the page's entry, with the chosen interpreter
+  printf '#!%s -IS\n' "$PYTHON"
+  sed 1d "$CODE/cgi/index.live.cgi"
+}
+
+prove_aside() { # the release that is not yet in use, in a tree of its own that has the same shape
+  undo remove_aside
+  folder=$ASIDE/base/frontend/${THEMES%% *}/$ID
+  remove_aside
+  mkdir -p "$folder" "$ASIDE/3rdparty/webmail-signin" &&
+    ln -s "../../../releases/${RELEASE##*/}" "$ASIDE/3rdparty/webmail-signin/current" &&
+    entry >"$folder/index.live.cgi" && chmod 0755 "$folder/index.live.cgi" &&
+    prove "$folder/index.live.cgi" && remove_aside
+}
+
+remove_aside() { rm -rf "$ASIDE"; }
+
+prove() { try module "$HERE" plugin.prove "$ROOT" "$1"; }
+
+put_in_place() {
+  if [ -e "$TARGET" ]; then
+    undo exchange_back
+    exchange "$STAGED" "$TARGET"
+  else
+    undo move_back
+    mv "$STAGED" "$TARGET"
+  fi
+  # shellcheck disable=SC2181 # both branches
+  [ $? = 0 ] && RELEASE=$TARGET PLACED=yes
+}
+
+exchange_back() { [ -z "${PLACED-}" ] || exchange "$STAGED" "$TARGET" || BROKEN=yes; }
+
+move_back() { [ ! -d "$TARGET" ] || mv "$TARGET" "$STAGED" || BROKEN=yes; }
+
+point() { # current|previous VERSION, or nothing for none
+  if [ -n "$2" ]; then
+    rm -f "$BASE/.new-$1" && ln -s "releases/$2" "$BASE/.new-$1" && replace "$BASE/.new-$1" "$BASE/$1"
+  else
+    rm -f "$BASE/$1"
+  fi
+}
+
+switch() {
+  undo switch_back
+  point previous "$NEXT_PREVIOUS" && point current "$NEXT"
+}
+
+switch_back() { point current "$CURRENT" && point previous "$PREVIOUS" || BROKEN=yes; }
+
+write_record() { # themes, folders that were not there before, and an interpreter that somebody insisted on
+  for folder in whostmgr whostmgr/addonfeatures; do absent "usr/local/cpanel/$folder"; done
+  for theme in $THEMES; do
+    for folder in dynamicui assets assets/application_icons; do absent "usr/local/cpanel/base/frontend/$theme/$folder"; done
+    absent "usr/local/cpanel/base/frontend/$theme/$ID"
+  done
+  {
+    printf '%s\n' "$RECORDED $THEMES" | tr -s ' ' '\n' | sort -u | sed -n 's/^./theme &/p'
+    for folder in $CREATED $WERE_CREATED; do echo "created $folder"; done
+    [ -z "$GIVEN_PYTHON$RECORDED_PYTHON" ] || echo "python $PYTHON"
+  } >"$BASE/.new-record" && chmod 0644 "$BASE/.new-record" && mv -f "$BASE/.new-record" "$RECORD"
+}
+
+absent() { [ -d "$ROOT/$1" ] || case " $CREATED $WERE_CREATED " in *" $1 "*) ;; *) CREATED="$1 $CREATED" ;; esac; }
+
+place_entry() { # THEME
+  folder=$FRONTEND/$1/$ID
+  [ -d "$folder" ] || { mkdir "$folder" && own "$folder"; } || return 1
+  new=$folder/.index.live.cgi.new
+  chmod 0755 "$folder" && entry >"$new" && chmod 0755 "$new" && own "$folder" && mv -f "$new" "$folder/index.live.cgi" && return
+  rm -f "$new"
+  return 1
+}
+
+entry_in_order() { # THEME
+  file=$FRONTEND/$1/$ID/index.live.cgi
+  entry | cmp -s - "$file" && [ -n "$(find "$file" -prune -type f -perm 0755 -user "$me")" ] &&
+    [ -n "$(find "${file%/*}" -prune -perm 0755 -user "$me")" ]
+}
+
+register() { # THEME
+  try "$CPANEL/scripts/install_plugin" "$BASE/releases/$NEXT/compiled/registration" "--theme=$1" || return 1
+  other=none # an icon of the other kind is one that the settings named before
+  for kind in svg png; do
+    [ -e "$BASE/releases/$NEXT/compiled/registration/icon.$kind" ] || other=$kind
+  done
+  rm -f "$FRONTEND/$1/assets/application_icons/$ID.$other"
+  registered "$1" || warn "  install_plugin reports success, but the icon's files are not where cPanel keeps them"
+}
+
+registered() { # THEME
+  [ -f "$FRONTEND/$1/dynamicui/dynamicui_$ID.conf" ] && [ -f "$CPANEL/whostmgr/addonfeatures/$ID" ] &&
+    { [ -f "$FRONTEND/$1/assets/application_icons/$ID.svg" ] || [ -f "$FRONTEND/$1/assets/application_icons/$ID.png" ]; }
+}
+
+hooked() { "$CPANEL/bin/manage_hooks" list 2>/dev/null </dev/null | grep -qF "$BASE/current/plugin/registration/hook"; }
+
+manage_hook() { # add|delete
+  try "$CPANEL/bin/manage_hooks" "$1" script "$BASE/current/plugin/registration/hook" --manual \
+    --category System --event upcp --stage post
+}
+
+add_hook() {
+  undo unhook
+  manage_hook add
+}
+
+unhook() { manage_hook delete || :; }
+
+each_leftover() { # COMMAND [ARGUMENT]...: for each thing that only a run that was ended leaves behind
+  for path in "$KEPT" "$GONE" "$ASIDE" "$BASE"/.new-* "$BASE"/releases/.staged-* "$BASE"/releases/*/.compiled-back \
+    "$ETC/.config.yaml.new" "$FRONTEND"/*/"$ID/.index.live.cgi.new"; do
+    [ ! -e "$path" ] && [ ! -L "$path" ] || "$@" "$path" || return 1
+  done
+}
+
+leftovers() { each_leftover basename | tr '\n' ' '; }
+
+older() { # releases that are neither the current nor the previous one
+  for path in "$BASE"/releases/*; do
+    [ ! -d "$path" ] || case ${path##*/} in "$NEXT" | "$NEXT_PREVIOUS") ;; *) printf '%s ' "${path##*/}" ;; esac
+  done
+}
+
+remove_older() {
+  # shellcheck disable=SC2086 # names of releases, without spaces
+  for name in $older; do rm -rf "$BASE/releases/$name" || return 1; done
+}
+
+committed() { # from here on nothing is undone; what is left is tidying up
+  UNDOS=''
+  rm -rf "$KEPT" "$GONE" "$BASE"/releases/.staged-*
+}
+
+# --- the verbs ---
+
+check() {
+  qualify
+  if [ -n "$CURRENT" ] && [ -n "$PYTHON" ]; then
+    live=$BASE/releases/$CURRENT
+    for theme in $THEMES; do
+      python=$PYTHON tag=$TAG used=$(in_use "$theme")
+      [ -n "$used" ] && [ "$used" != "$PYTHON" ] && ! usable "$used" given &&
+        finding failure interpreter "the page of $theme runs with $used, which $UNFIT" "$COMMAND install"
+      PYTHON=$python TAG=$tag
+    done
+    problems=$( (module "$live" plugin.apply "$live" --check) 2>&1 </dev/null) || [ -n "$problems" ] || problems="apply --check failed"
+    each_line settings_finding "$problems"
+    # shellcheck disable=SC2086 # themes are words
+    if report=$( (module "$HERE" plugin.check "$live" "$COMMAND" $THEMES) 2>&1 </dev/null); then
+      each_line reported "$report"
+    else
+      finding failure check "what is installed could not be checked: $report" "$COMMAND install"
+    fi
+    [ ! -x "$CPANEL/bin/manage_hooks" ] || hooked ||
+      finding warning hook "the hook after cPanel updates is not registered" "$COMMAND install"
+  fi
+  if [ -n "$JSON" ]; then
+    installed=null
+    [ -z "$CURRENT" ] || installed="\"$(json "$CURRENT")\""
+    printf '{\n  "version": "%s",\n  "installed": %s,\n  "failures": %s,\n  "warnings": %s,\n  "findings": [\n%s\n  ]\n}\n' \
+      "$(json "$VERSION")" "$installed" "$FAILURES" "$WARNINGS" "$FINDINGS"
+  else
+    say "$FAILURES failures, $WARNINGS warnings."
+  fi
+  [ "$FAILURES" = 0 ] || exit 3
+}
+
+each_line() { # FUNCTION TEXT
+  while IFS= read -r line; do
+    [ -z "$line" ] || "$1" "$line"
+  done <<END
+$2
+END
+}
+
+settings_finding() { finding failure settings "$1" "edit it, then: $COMMAND apply"; }
+
+reported() { # LEVEL, NAME, TEXT and REMEDY with tabs between them
+  rest=$1
+  level=${rest%%"$TAB"*} rest=${rest#*"$TAB"}
+  name=${rest%%"$TAB"*} rest=${rest#*"$TAB"}
+  finding "$level" "$name" "${rest%%"$TAB"*}" "${rest#*"$TAB"}"
+}
+
+# One way for installing, upgrading, repairing and going back: make RELEASE ready, prove it, switch, prove it again.
+activate() {
+  [ -f "$ETC/config.yaml" ] || [ -L "$ETC/config.yaml" ] || [ "$VERB" = rollback ] ||
+    step "write $ETC/config.yaml, all comments" write_settings
+  [ -z "$STAGING" ] && [ -f "$RELEASE/plugin/__pycache__/__init__.$TAG.pyc" ] ||
+    repair "compile the code for $PYTHON" compile_code
+  [ "$VERB" = hook ] && [ -d "$RELEASE/compiled/registration" ] && [ -z "$REPAIRED" ] ||
+    step "check and compile settings, templates and sentences" compile_settings
+  step "run the page of release $NEXT, out of the way of the clicks" prove_aside
+  [ -z "$STAGING" ] || step "put it in place as $TARGET" put_in_place
+  [ "$NEXT" = "$CURRENT" ] && [ "$NEXT_PREVIOUS" = "$PREVIOUS" ] || step "switch to release $NEXT" switch
+  step "record what is installed in $RECORD" write_record
+  for theme in $THEMES; do
+    entry_in_order "$theme" || repair "put the page into $FRONTEND/$theme/$ID" place_entry "$theme"
+    { [ "$VERB" = hook ] && registered "$theme"; } || repair "register the icon in $theme" register "$theme"
+  done
+  [ ! -x "$CPANEL/bin/manage_hooks" ] || hooked || repair "add the hook that repairs after cPanel updates" add_hook
+  for theme in $THEMES; do
+    step "run the installed page in $theme" prove "$FRONTEND/$theme/$ID/index.live.cgi"
+  done
+  older=$(older)
+  [ -n "$DRY" ] || committed
+  [ -z "$older" ] || step "remove older releases: $older" remove_older
+}
+
+repair() { # a step that a hook's log line tells of
+  REPAIRED="${REPAIRED:+$REPAIRED; }$1"
+  step "$@"
+}
+
+begin() {
+  step "lock $BASE" take_lock
+  [ -z "$(leftovers)" ] || step "remove what an interrupted run left: $(leftovers)" each_leftover rm -rf
+  step "keep a copy of what may change" keep
+}
+
+install() {
+  [ -n "$VERSION" ] || finding failure source "$HERE/plugin/__init__.py names no version" "unpack the tarball anew"
+  qualify
+  stop_unless_qualified
+  confirm "Install Webmail Sign-in $VERSION${ROOT:+ below $ROOT}?"
+  begin
+  NEXT=$VERSION NEXT_PREVIOUS=$PREVIOUS TARGET=$BASE/releases/$VERSION CODE=$HERE
+  RELEASE=$TARGET STAGED=$BASE/releases/.staged-$VERSION
+  [ -z "$CURRENT" ] || [ "$CURRENT" = "$VERSION" ] || NEXT_PREVIOUS=$CURRENT
+  if [ ! -d "$TARGET/compiled/registration" ] || ! (module "$HERE" plugin.manifest same "$HERE" "$TARGET") >/dev/null 2>&1; then
+    STAGING=yes RELEASE=$STAGED
+    [ "$HERE" != "$TARGET" ] || [ -d "$TARGET/compiled/registration" ] || STAGING='' RELEASE=$TARGET
+    [ "$HERE" != "$TARGET" ] || [ -z "$STAGING" ] ||
+      fail "release $VERSION is damaged and cannot repair itself; unpack the tarball and run its install.sh"
+    [ -z "$STAGING" ] || step "copy release $VERSION to $STAGED" stage
+  fi
+  activate
+  done_line "Webmail Sign-in $VERSION is installed, and its page was run."
+}
+
+hook() {
+  needs_installation
+  stop_unless_qualified
+  install
+  log_line "${REPAIRED:-in order}"
+}
+
+log_line() {
+  printf 'webmail-signin: after the cPanel update: %s\n' "$(printf '%s' "$1" | tr '\n' ' ')" >&2
+  [ -n "$ROOT" ] || ! command -v logger >/dev/null || logger -t webmail-signin -p authpriv.notice "after the cPanel update: $1"
+}
+
+done_line() {
+  if [ -n "$DRY" ]; then say "Nothing was changed."; else say "$GREEN$1$PLAIN"; fi
+}
+
+apply() {
+  needs_installation
+  qualify
+  stop_unless_qualified
+  NEXT=$CURRENT RELEASE=$BASE/releases/$CURRENT
+  begin
+  step "check and compile settings, templates and sentences" compile_settings
+  for theme in $THEMES; do
+    step "register the icon in $theme" register "$theme"
+    step "run the installed page in $theme" prove "$FRONTEND/$theme/$ID/index.live.cgi"
+  done
+  [ -n "$DRY" ] || committed
+  done_line "The settings are in force, and the page was run."
+}
+
+rollback() {
+  needs_installation
+  [ -n "$PREVIOUS" ] && [ "$PREVIOUS" != "$CURRENT" ] && [ -d "$BASE/releases/$PREVIOUS" ] ||
+    finding failure previous "there is no previous release to return to" "$COMMAND install # from the older tarball"
+  qualify
+  stop_unless_qualified
+  confirm "Return from release $CURRENT to $PREVIOUS?"
+  NEXT=$PREVIOUS NEXT_PREVIOUS=$CURRENT
+  RELEASE=$BASE/releases/$PREVIOUS CODE=$RELEASE TARGET=$RELEASE STAGED=$BASE/releases/.staged-$PREVIOUS
+  begin
+  activate
+  done_line "Release $NEXT is in use again, and its page was run."
+}
+
+uninstall() {
+  [ -n "$ROOT" ] || [ "$me" = 0 ] || finding failure root "only root can do this on a server" "sudo $COMMAND uninstall"
+  qualify_places
+  stop_unless_qualified
+  qualify_python 2>/dev/null >&2 # for the lock only
+  FAILURES=0 remaining='' THEMES=''
+  for theme in $RECORDED; do
+    case " ${GIVEN_THEMES:-$RECORDED} " in *" $theme "*) THEMES="$THEMES $theme" ;; *) remaining="$remaining $theme" ;; esac
+  done
+  if [ -n "$OURS" ]; then
+    confirm "Remove Webmail Sign-in${ROOT:+ below $ROOT}?"
+    begin
+    uninstall_themes
+    if [ -n "$remaining" ]; then
+      RECORDED=$remaining THEMES=''
+      step "record what is installed in $RECORD" write_record
+    else
+      step "remove $BASE" set_aside
+    fi
+  else
+    say "Webmail Sign-in is not installed${ROOT:+ below $ROOT}."
+  fi
+  [ -n "$remaining" ] || uninstall_settings
+  if [ -z "$DRY" ]; then
+    committed
+    CREATED=$WERE_CREATED
+    [ -n "$remaining" ] || unmake_folders
+  fi
+  done_line "Done."
+}
+
+uninstall_themes() {
+  [ -n "$remaining" ] || ! hooked || step "remove the hook after cPanel updates" remove_hook
+  for theme in $THEMES; do
+    step "unregister the icon from $theme" unregister "$theme"
+    step "remove the page from $FRONTEND/$theme/$ID" remove_page "$theme"
+  done
+}
+
+remove_hook() {
+  undo add_again
+  manage_hook delete || warn "  manage_hooks failed, remove the hook by hand: $WHY"
+}
+
+add_again() { hooked || manage_hook add || BROKEN=yes; }
+
+unregister() { # THEME
+  registration=$BASE/releases/$CURRENT/compiled/registration
+  if [ -x "$CPANEL/scripts/uninstall_plugin" ] && [ -d "$registration" ]; then
+    try "$CPANEL/scripts/uninstall_plugin" "$registration" "--theme=$1" || warn "  uninstall_plugin failed: $WHY"
+  fi
+  # By name what is left: the program may be missing or have failed (cpanel-facts.md §4 lists what registering makes).
+  feature=usr/local/cpanel/whostmgr/addonfeatures/$ID
+  rm -f "$FRONTEND/$1/dynamicui/dynamicui_$ID.conf" "$FRONTEND/$1/assets/application_icons/$ID".??? || return 1
+  if [ -z "$remaining" ]; then
+    rm -f "$ROOT/$feature"
+  elif [ ! -e "$ROOT/$feature" ] && [ -e "$KEPT/files/$feature" ]; then
+    cp -p "$KEPT/files/$feature" "$ROOT/$feature"
+  fi
+}
+
+remove_page() { # THEME
+  rm -f "$FRONTEND/$1/$ID/index.live.cgi" "$FRONTEND/$1/$ID/.index.live.cgi.new" || return 1
+  [ ! -d "$FRONTEND/$1/$ID" ] || rmdir "$FRONTEND/$1/$ID"
+}
+
+set_aside() { # one rename: a click finds either all of it or nothing
+  undo bring_back
+  mv "$BASE" "$GONE"
+}
+
+bring_back() { [ ! -d "$GONE" ] || mv "$GONE" "$BASE" || BROKEN=yes; }
+
+uninstall_settings() {
+  if [ -n "$PURGE" ] && [ -e "$ETC/config.yaml" ]; then
+    step "remove $ETC/config.yaml" rm -f "$ETC/config.yaml"
+  fi
+  for path in "$ETC"/*; do
+    case $path in
+      "$ETC/*") ;;
+      "$ETC/config.yaml") [ -n "$PURGE" ] || say "  $path stays; --purge removes it" ;;
+      *) say "  $path stays, it is yours" ;;
+    esac
+  done
+  [ ! -d "$ETC" ] || [ -n "$DRY" ] || rmdir "$ETC" 2>/dev/null
+}
+
+# --- beginning and end ---
+
+leave() {
+  code=$?
+  trap '' HUP INT QUIT PIPE TERM
+  trap - EXIT
+  [ "${!-}" = "$ENDED" ] || { kill "$!" 2>/dev/null; wait "$!" 2>/dev/null; }
+  if [ -n "$UNDOS" ]; then
+    BROKEN=''
+    for each in $UNDOS; do "$each"; done
+    code=1
+    if [ -z "$BROKEN" ]; then
+      warn "Everything was put back as it was."
+    else
+      warn "Not everything could be put back; see $BASE and run: $COMMAND check"
+    fi
+  fi
+  [ "$VERB" != hook ] || [ "$code" = 0 ] || log_line "failed: $WHY"
+  exit "$code"
+}
+
+arguments() {
+  while [ $# -gt 0 ]; do
+    case $1 in
+      install | check | apply | rollback | uninstall | hook)
+        [ -z "$VERB" ] || misuse "one of $VERB and $1, not both"
+        VERB=$1
+        ;;
+      --root=* | --theme=* | --python=*)
+        option=$1
+        shift
+        set -- "${option%%=*}" "${option#*=}" "$@"
+        continue
+        ;;
+      --root | --theme | --python)
+        [ -n "${2-}" ] || misuse "$1 needs a value"
+        case $1 in
+          --root) GIVEN_ROOT=$2 ;;
+          --python) GIVEN_PYTHON=$2 ;;
+          --theme)
+            case $2 in .* | *[!A-Za-z0-9._-]*) misuse "--theme: not the name of a theme: $2" ;; esac
+            GIVEN_THEMES="${GIVEN_THEMES:+$GIVEN_THEMES }$2"
+            ;;
+        esac
+        shift
+        ;;
+      --dry-run) DRY=yes ;;
+      --json) JSON=yes ;;
+      --purge) PURGE=yes ;;
+      --yes) YES=yes ;;
+      -h | --help)
+        usage
+        exit 0
+        ;;
+      *) misuse "unknown word: $1" ;;
+    esac
+    shift
+  done
+  VERB=${VERB:-install}
+  [ -z "$JSON" ] || [ "$VERB" = check ] || misuse "--json goes with check"
+  [ -z "$PURGE" ] || [ "$VERB" = uninstall ] || misuse "--purge goes with uninstall"
+}
+
+main() {
+  RED='' GREEN='' YELLOW='' PLAIN=''
+  if [ -t 1 ] && [ -z "${NO_COLOR-}" ] && [ "${TERM:-dumb}" != dumb ]; then
+    RED=$(printf '\033[31m') GREEN=$(printf '\033[32m') YELLOW=$(printf '\033[33m') PLAIN=$(printf '\033[0m')
+  fi
+  arguments "$@"
+  case $0 in */*) HERE=${0%/*} ;; *) HERE=. ;; esac
+  HERE=$(cd -- "$HERE/" && pwd -P && echo .) || misuse "cannot find the folder of $0"
+  HERE=${HERE%"$LINE".}
+  if [ -n "$GIVEN_ROOT" ]; then
+    ROOT=$(cd -- "$GIVEN_ROOT/" 2>/dev/null && pwd -P && echo .) || misuse "--root: there is no folder $GIVEN_ROOT"
+    ROOT=${ROOT%"$LINE".}
+    ROOT=${ROOT%/}
+  else
+    # A copy inside a release belongs to the tree that it lies in.
+    case $HERE in */usr/local/cpanel/3rdparty/webmail-signin/releases/*) ROOT=${HERE%/usr/local/cpanel/3rdparty/*} ;; esac
+  fi
+  case $GIVEN_PYTHON in
+    */*) GIVEN_PYTHON=$(cd -- "${GIVEN_PYTHON%/*}/" 2>/dev/null && pwd)/${GIVEN_PYTHON##*/} ;;
+    ?*) GIVEN_PYTHON=$(command -v "$GIVEN_PYTHON" || printf '%s' "$GIVEN_PYTHON") ;;
+  esac
+  COMMAND="sh install.sh${ROOT:+ --root $(quoted "$ROOT")}"
+  VERSION=$(sed -n 's/^__version__ = "\([0-9A-Za-z][0-9A-Za-z.+-]*\)"$/\1/p' "$HERE/plugin/__init__.py" 2>/dev/null)
+  BASE_=usr/local/cpanel/3rdparty/webmail-signin
+  CPANEL=$ROOT/usr/local/cpanel FRONTEND=$ROOT/usr/local/cpanel/base/frontend ETC=$ROOT/etc/webmail-signin
+  THIRD=$CPANEL/3rdparty BASE=$ROOT/$BASE_
+  LOCK=$BASE/.lock RECORD=$BASE/record ASIDE=$BASE/.aside
+  KEPT=$THIRD/.webmail-signin.kept GONE=$THIRD/.webmail-signin.gone
+  survey
+  trap leave EXIT
+  trap 'WHY="ended by a signal"; exit 1' HUP INT QUIT PIPE TERM
+  "$VERB"
+}
+
+main "$@"
