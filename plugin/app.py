@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from plugin.templates import Templates
 
 FEATURES = [("Features", "has_feature", {"name": name}) for name in ("webmail_signin", "webmail")]
+LANGUAGE_PATIENCE = 1.0  # seconds to wait for the language alone
 LOCALE: list[tuple[str, str, dict[str, str]]] = [("Locale", "get_attributes", {})]
 
 
@@ -120,8 +121,8 @@ def ask_by_command(click: Click, problem: str) -> list[Any]:
         with contextlib.ExitStack() as running:
             calls = [running.enter_context(start(click, *question)) for question in FEATURES + LOCALE]
             answers = [session.result_data(call.finish(deadline)) for call in calls[: len(FEATURES)]]
-            with contextlib.suppress(errors.SigninError):  # no sign-in fails for want of a language
-                answers.append(session.result_data(calls[-1].finish(deadline)))
+            with contextlib.suppress(errors.SigninError):  # no sign-in fails, or waits long, for want of a language
+                answers.append(session.result_data(calls[-1].finish(time.monotonic() + LANGUAGE_PATIENCE)))
             return answers
     except errors.SigninError as error:
         raise errors.FeaturesUnknown(f"{problem}; {error.code}: {error.detail}") from None

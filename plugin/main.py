@@ -55,7 +55,8 @@ def main(release: str, theme: str) -> NoReturn:
             click = wire_up(release, theme, reference)
             log = click.settings.log
             record = click.record
-            record["settings"] = click.settings_problem
+            if click.settings_problem:
+                record["settings"] = click.settings_problem
             response = bytes(respond(click))
         except Exception as error:  # the one place that catches everything
             record.update(outcome="internal-error", detail=describe(error))
@@ -153,7 +154,7 @@ def write_log(record: Mapping[str, object], log: str) -> None:
 
 def log_line(record: Mapping[str, object]) -> str:
     """``key=value`` pairs; whatever is not a plain word is quoted as JSON does it, all but printable ASCII escaped."""
-    shown = FIELDS + tuple(name for name in ON_OCCASION if record.get(name))
+    shown = FIELDS + tuple(name for name in ON_OCCASION if name in record)
     return " ".join(f"{name}={log_value(record.get(name))}" for name in shown)
 
 

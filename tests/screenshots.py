@@ -1,0 +1,63 @@
+"""Pictures of every page for people to look at: ``python -m tests.screenshots FOLDER``."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import sync_playwright
+
+from tests import browser, pages
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+LOCALES = ("en", "ar", "ja", "de")
+SIZES = {"phone-320": (320, 568), "phone-390": (390, 844), "desktop": (1280, 800)}
+STATES = (*pages.OUTCOMES, "slow", "used", "no-script")
+
+
+def show(page: Page, address: str, state: str, tag: str) -> None:
+    """Bring the page into a state: one of the outcomes, or what becomes of `signed-in`."""
+    outcome = state if state in pages.OUTCOMES else "signed-in"
+    seconds = 0.05 if state == "slow" else 120
+    page.goto(f"{address}/{outcome}?tag={tag}&slow_after={seconds}")
+    if state == "signed-in":
+        page.wait_for_selector("body.busy")
+    if state == "slow":
+        page.wait_for_selector("[role=status] h2")
+    if state == "used":
+        page.evaluate('dispatchEvent(new PageTransitionEvent("pageshow", {persisted: true}))')
+        page.wait_for_selector("details")
+
+
+def take(running: Browser, address: str, folder: Path, scheme: str, size: str, scripts: bool) -> None:
+    """All states in all languages, for one kind of screen."""
+    width, height = SIZES[size]
+    context = running.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if scheme == "dark" else "light",
+        reduced_motion="reduce",
+        java_script_enabled=scripts,
+    )
+    pages.stay(context)
+    page = context.new_page()
+    for tag, state in itertools.product(LOCALES, STATES):
+        if (state != "no-script") == scripts:
+            show(page, address, state, tag)
+            page.screenshot(path=folder / f"{state}.{tag}.{size}.{scheme}.png", full_page=True)
+    context.close()
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with pages.served() as address, sync_playwright() as playwright, browser.chromium(playwright) as running:
+        for kind in itertools.product(("light", "dark"), SIZES, (True, False)):
+            take(running, address, folder, *kind)
+    print(f"{len(LOCALES) * len(STATES) * len(SIZES) * 2} pictures in {folder}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
