@@ -1,0 +1,106 @@
+"""The outcome table as cases: who clicks, what is wrong, and what must come of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Case:
+    """One click. It can be made over HTTPS and, with the same environment, as a bare process.
+
+    `who` is a login of the stand-in's. `created` is how many webmail sessions may exist because of it; None where
+    the stand-in made one that never arrived.
+    """
+
+    name: str
+    outcome: str
+    status: int
+    who: str = "alice"
+    method: str = "GET"
+    headers: dict[str, str] = field(default_factory=dict)
+    switches: tuple[tuple[Any, ...], ...] = ()
+    created: int | None = 0
+    lang: str = "en"
+
+
+def uapi(switch: str, outcome: str, status: int, created: int | None = 0) -> Case:
+    return Case(f"uapi is {switch}", outcome, status, switches=(("uapi", switch),), created=created)
+
+
+def both_ask(liveapi: str, features: str, outcome: str, status: int, created: int = 0) -> Case:
+    """LiveAPI gives no answer, so the command is asked."""
+    switches: tuple[tuple[Any, ...], ...] = (("liveapi", liveapi),)
+    if features:
+        switches += (("uapi", features),)
+    name = f"LiveAPI is {liveapi}" + (f" and the command {features}" if features else "")
+    return Case(name, outcome, status, switches=switches, created=created)
+
+
+def signed_in(name: str, who: str = "alice", lang: str = "en", **more: Any) -> Case:
+    return Case(name, "signed-in", 200, who=who, created=1, lang=lang, **more)
+
+
+CASES = [
+    signed_in("a plain account"),
+    signed_in("another account", "bob"),
+    signed_in("an account whose mail is on a linked node", "nora"),
+    signed_in("a Spanish account", "maria", "es"),
+    signed_in("an Arabic account", "amira", "ar"),
+    signed_in("a reseller", switches=(("cpsrvd", "reseller"),)),
+    signed_in("an IPv4 address written as IPv6", switches=(("cpsrvd", "mapped-address"),)),
+    signed_in("a browser that wants another language", "maria", "es", headers={"Accept-Language": "de"}),
+    signed_in("LiveAPI under its older name", switches=(("liveapi", "old-variable"),)),
+    signed_in("LiveAPI with an error before the result", switches=(("liveapi", "error-first"),)),
+    signed_in("LiveAPI that writes numbers as text", switches=(("liveapi", "string-numbers"),)),
+    signed_in("LiveAPI with a hostile locale", switches=(("liveapi", "bad-locale"),)),
+    Case("POST", "method-not-allowed", 405, method="POST"),
+    Case("PUT", "method-not-allowed", 405, method="PUT"),
+    Case("DELETE", "method-not-allowed", 405, method="DELETE"),
+    Case("a prefetch", "not-clicked", 200, headers={"Sec-Purpose": "prefetch"}),
+    Case("a prerender", "not-clicked", 200, headers={"Sec-Purpose": "prefetch;prerender"}),
+    Case("a prefetch of the older kind", "not-clicked", 200, headers={"Purpose": "prefetch"}),
+    Case("no REMOTE_USER", "not-in-cpanel", 500, switches=(("cpsrvd", "no-user"),)),
+    Case("REMOTE_USER is somebody else", "wrong-user", 403, switches=(("cpsrvd", "other-user"),)),
+    Case("a team user with the e-mail role", "team-user", 403, who="tess@olivia.example.com"),
+    Case("a team user without it", "team-user", 403, who="tom@olivia.example.com"),
+    Case("a mailbox owner", "webmail-user", 403, who="info@alice.example.com"),
+    Case("no REMOTE_ADDR", "no-client-address", 400, switches=(("cpsrvd", "no-address"),)),
+    Case("an account without the feature", "feature-off", 403, who="carol"),
+    Case("an account without webmail", "feature-off", 403, who="dave"),
+    Case("LiveAPI says off", "feature-off", 403, switches=(("liveapi", "features-off"),)),
+    *(both_ask(how, "", "signed-in", 200, 1) for how in ("no-socket", "socket-missing", "refused", "closes", "broken")),
+    *(
+        both_ask(how, "", "signed-in", 200, 1)
+        for how in ("silent", "drip", "nonsense", "huge", "status-0", "null-features")
+    ),
+    both_ask("refused", "features-off", "feature-off", 403),
+    both_ask("refused", "features-string-numbers", "signed-in", 200, 1),
+    both_ask("refused", "features-null", "features-unknown", 502),
+    both_ask("refused", "features-status-0", "features-unknown", 502),
+    both_ask("refused", "features-html", "features-unknown", 502),
+    both_ask("refused", "features-killed", "features-unknown", 502),
+    both_ask("refused", "features-hung", "features-unknown", 502),
+    both_ask("null-features", "features-null", "features-unknown", 502),
+    both_ask("refused", "missing", "features-unknown", 502),
+    uapi("missing", "uapi-missing", 500),
+    uapi("not-executable", "uapi-missing", 500),
+    *(uapi(how, "uapi-timeout", 504) for how in ("hung", "deaf", "hung-with-child")),
+    Case("uapi is slower than it may be", "uapi-timeout", 504, switches=(("uapi", "slow", 30),), created=None),
+    uapi("status-0", "uapi-refused", 502),
+    uapi("hostile-errors", "uapi-refused", 502),
+    uapi("locale-error", "uapi-refused", 502),
+    uapi("killed", "uapi-unreadable", 502),
+    *(uapi(how, "uapi-unreadable", 502, None) for how in ("html", "plain-text", "empty", "json-number", "deep-json")),
+    *(uapi(how, "uapi-unreadable", 502, None) for how in ("killed-after-output", "huge", "endless", "truncated")),
+    *(uapi(how, "uapi-unreadable", 502, None) for how in ("not-utf8", "null-data", "data-not-object")),
+    *(
+        uapi(how, "bad-answer", 502, None)
+        for how in ("bad-token", "empty-session", "control-in-session", "long-session")
+    ),
+    *(uapi(how, "bad-answer", 502, None) for how in ("bad-hostname", "hostile-hostname")),
+    *(uapi(how, "signed-in", 200, 1) for how in ("noisy", "exit-1", "leaves-child", "junk-fields", "string-numbers")),
+    uapi("markup-in-session", "signed-in", 200, 1),
+    Case("the account may start no more processes", "internal-error", 500, switches=(("cpsrvd", "no-processes"),)),
+]
