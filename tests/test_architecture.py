@@ -1,0 +1,209 @@
+"""The shape of the program: who imports what, how long a module is, how much a click loads (design §3)."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from .conftest import CHECKOUT, GREETING, Panel, Server, as_account, cgi_environ, livejson, pages_python
+
+MODULES = sorted(path for path in (CHECKOUT / "plugin").glob("*.py") if path.stem != "__init__")
+PURE = ("errors", "host", "request", "destination", "session", "strings", "page")
+ROOTS_SIDE = ("apply", "check", "locales", "content", "manifest")
+#: What of the standard library neither reads nor writes anything.
+INNOCENT = {"__future__", "collections", "ipaddress", "json", "re", "typing"}
+#: Ways to a process beside `subprocess`.
+PROCESS_WORDS = re.compile(r"^(system|popen|fork|forkpty|spawn\w*|posix_spawn\w*|exec[lv]\w*)$")
+
+
+def is_for_type_checking(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def running_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """All of a module but what only type checkers read."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not is_for_type_checking(child):
+            yield from running_nodes(child)
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(), str(path))
+
+
+def imported(path: Path) -> set[str]:
+    """Full names of the modules that a file imports, at its top or later."""
+    found: set[str] = set()
+    for node in running_nodes(tree(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0 and node.module, f"{path}:{node.lineno}: imports are absolute here"
+            inner = node.module == "plugin"
+            found |= {f"plugin.{alias.name}" for alias in node.names} if inner else {node.module}
+    return found
+
+
+def own(name: str) -> set[str]:
+    """The plugin's modules that one of them imports."""
+    names = {
+        module.partition(".")[2].partition(".")[0]
+        for module in imported(CHECKOUT / f"plugin/{name}.py")
+        if module.startswith("plugin.")
+    }
+    return names - {"__version__"}
+
+
+each_module = pytest.mark.parametrize("path", MODULES, ids=[path.stem for path in MODULES])
+each_pure = pytest.mark.parametrize("name", PURE)
+
+
+@each_module
+def test_only_uapi_imports_subprocess(path: Path) -> None:
+    assert path.stem == "uapi" or not imported(path) & {
+        "subprocess",
+        "multiprocessing",
+        "pty",
+        "asyncio",
+        "_posixsubprocess",
+    }
+
+
+@each_module
+def test_no_module_starts_a_process_by_another_way(path: Path) -> None:
+    called = [
+        node.attr for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute) and PROCESS_WORDS.match(node.attr)
+    ]
+    assert called == []
+
+
+@each_pure
+def test_a_pure_module_imports_nothing_that_does_io(name: str) -> None:
+    outside = {module.partition(".")[0] for module in imported(CHECKOUT / f"plugin/{name}.py")} - {"plugin"}
+    assert outside <= INNOCENT
+
+
+@each_pure
+def test_a_pure_module_imports_pure_modules_alone(name: str) -> None:
+    assert own(name) <= set(PURE)
+
+
+@each_pure
+def test_a_pure_module_opens_and_prints_nothing(name: str) -> None:
+    called = {
+        node.func.id
+        for node in ast.walk(tree(CHECKOUT / f"plugin/{name}.py"))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert not called & {"open", "print", "input", "exec", "eval", "__import__", "compile"}
+
+
+def test_errors_imports_nothing_of_the_plugin() -> None:
+    assert own("errors") == set()
+
+
+@each_module
+def test_nothing_imports_main(path: Path) -> None:
+    assert "main" not in own(path.stem)
+
+
+@each_module
+def test_main_alone_imports_app(path: Path) -> None:
+    assert path.stem == "main" or "app" not in own(path.stem)
+
+
+def test_imports_go_one_way() -> None:
+    left = {path.stem: own(path.stem) for path in MODULES}
+    while left:
+        free = {name for name, needs in left.items() if not needs & set(left)}
+        assert free, f"a circle in {sorted(left)}"
+        left = {name: needs for name, needs in left.items() if name not in free}
+
+
+@each_module
+def test_no_module_is_longer_than_170_lines(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 170
+
+
+@each_module
+def test_only_main_catches_everything(path: Path) -> None:
+    broad = [
+        node.lineno
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException")))
+        and not any(isinstance(inner, ast.Raise) and inner.exc is None for inner in ast.walk(node))
+    ]
+    assert path.stem == "main" or broad == []
+
+
+def test_the_folder_of_the_entry_holds_nothing_else() -> None:
+    assert [path.name for path in (CHECKOUT / "cgi").iterdir() if path.name != "__pycache__"] == ["index.live.cgi"]
+
+
+@pytest.mark.parametrize("path", [*MODULES, CHECKOUT / "cgi/index.live.cgi"], ids=lambda path: str(path.stem))
+def test_no_module_that_python_has_dropped_is_imported(path: Path) -> None:
+    assert not imported(path) & {"cgi", "cgitb", "imp", "pipes", "crypt", "distutils", "asyncore"}
+
+
+@each_module
+def test_every_python_from_39_on_can_read_it(path: Path) -> None:
+    ast.parse(path.read_text(), feature_version=(3, 9))
+
+
+# How much is loaded before `uapi` starts is what the person waits for.
+
+
+def pythons() -> list[str]:
+    """Every interpreter from 3.9 on that the account of the clicks can run, by its real path."""
+    found = {os.path.realpath(pages_python())}
+    for folder in ("/usr/bin", "/usr/local/bin"):
+        for minor in range(9, 15):
+            python = f"{folder}/python3.{minor}"
+            tried = as_account([python, "-IS", "-c", ""], {})
+            if tried is not None and tried.returncode == 0:
+                found.add(os.path.realpath(python))
+    return sorted(found)
+
+
+# At the moment when the process starts: the modules that were read from the disk, not built into the interpreter.
+PROBE = """
+import sys
+def read(module):
+    return getattr(module.__spec__, "origin", None) not in (None, "built-in", "frozen")
+def look(event, _):
+    if event == "subprocess.Popen":
+        os.write(2, " ".join(name for name, module in sys.modules.items() if read(module)).encode() + b"\\n")
+sys.addaudithook(look)
+"""
+
+
+@pytest.mark.parametrize("python", pythons())
+def test_few_modules_are_read_before_uapi_starts(server: Server, panel: Callable[..., Panel], python: str) -> None:
+    with open(server.release / "plugin/uapi.py", "a") as file:
+        file.write(PROBE)
+    speaking = panel(GREETING, livejson(1), livejson(1), livejson({"locale": "en"}))
+    ran = as_account([python, "-IS", str(server.entry)], cgi_environ(**speaking.environ))
+    assert ran is not None
+    modules = ran.stderr.decode().splitlines()[0].split()
+    assert "subprocess" in modules
+    assert len(modules) < 80
+
+
+@pytest.mark.parametrize(
+    "module", ["jinja2", "yaml", "typing", "asyncio", "inspect", "logging", "html", "plugin.apply"]
+)
+def test_what_is_slow_to_load_is_not_loaded_before_uapi_starts(
+    server: Server, panel: Callable[..., Panel], module: str
+) -> None:
+    with open(server.release / "plugin/uapi.py", "a") as file:
+        file.write(PROBE)
+    speaking = panel(GREETING, livejson(1), livejson(1), livejson({"locale": "en"}))
+    modules = server.click(cgi_environ(**speaking.environ)).log.splitlines()[0].split()
+    assert "plugin.uapi" in modules and module not in modules
