@@ -1,11 +1,14 @@
-"""The whole story of a click."""
+"""The whole story of a click.
+
+What is only needed for the page is imported where it is used: before `uapi` runs it would keep the person waiting.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import time
 
-from plugin import destination, errors, liveapi, page, request, session, settings, uapi
+from plugin import errors, liveapi, request, session, settings, uapi
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from plugin.page import Links, Response
     from plugin.places import Places
     from plugin.templates import Templates
 
@@ -46,7 +50,7 @@ class Click:
         self.places = places
         self.nonce = nonce
         self.reference = reference
-        self.links = page.Links(request.security_token(environ), theme)
+        self.theme = theme
         self.settings, self.settings_problem = settings.load(places)
         self.locale: str | None = None
         self.record: dict[str, object] = {
@@ -54,6 +58,11 @@ class Click:
             "addr": environ.get("REMOTE_ADDR"),
         }
         self._templates: Templates | None = None
+
+    def links(self) -> Links:
+        from plugin import page
+
+        return page.Links(request.security_token(self.environ), self.theme)
 
     def templates(self) -> Templates:
         """Loaded once, as late as possible: Jinja costs more than all that comes before the session is asked for."""
@@ -65,21 +74,25 @@ class Click:
         return self._templates
 
 
-def respond(click: Click) -> page.Response:
+def respond(click: Click) -> Response:
     """From the environment to the response; whatever ends the story early has a page of its own."""
     try:
         asked = judge(click)
         answer = sign_in(click, asked)
+        from plugin import destination, page
+
         to = destination.choose(asked, answer.hostname, click.settings, click.node_name)
     except errors.SigninError as error:
         return refuse(click, error)
     click.record.update(outcome="signed-in", target=to.authority)
-    return page.signin(click.templates(), click.settings, click.links, click.nonce, asked.user, to, answer)
+    return page.signin(click.templates(), click.settings, click.links(), click.nonce, asked.user, to, answer)
 
 
-def refuse(click: Click, error: errors.SigninError) -> page.Response:
+def refuse(click: Click, error: errors.SigninError) -> Response:
+    from plugin import page
+
     click.record.update(outcome=error.code, detail=error.detail)
-    return page.failure(click.templates(), click.settings, click.links, click.nonce, error, click.reference)
+    return page.failure(click.templates(), click.settings, click.links(), click.nonce, error, click.reference)
 
 
 def judge(click: Click) -> request.Request:

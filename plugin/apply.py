@@ -7,7 +7,6 @@ it: all or nothing. ``--check`` only checks. Exit 0 if all is well; 1 with each 
 from __future__ import annotations
 
 import compileall
-import functools
 import json
 import os
 import py_compile
@@ -15,70 +14,15 @@ import shutil
 import sys
 import tempfile
 
-import jinja2
-
-from plugin import destination, errors, locales, page, session, settings, strings, templates
-from plugin.errors import ContentError
+from plugin import settings, templates
 from plugin.places import Places
+from plugin.validate import check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from plugin.settings import Settings
 
 PREFIX = ".compiled-"
-SAMPLE = session.WebmailSession("/cpsess0000000000", "user:sample:CREATE_WEBMAIL_SESSION_FOR_SELF,0", None)
-
-
-def check(places: Places) -> tuple[Settings, dict[str, dict[str, str]], list[ContentError]]:
-    """The settings, the sentences of every locale, and every problem, not the first alone."""
-    problems = []
-    chosen, sentences = settings.Settings(), {}
-    try:
-        chosen = settings.read(places.config)
-        if chosen.icon and not os.path.isfile(places.below_root(chosen.icon)):
-            problems.append(ContentError(places.config, None, "icon", f"there is no file {chosen.icon}"))
-    except ContentError as problem:
-        problems.append(problem)
-    for tag in locales.tags(places):
-        try:
-            sentences[tag] = locales.read(places, tag)
-        except ContentError as problem:
-            problems.append(problem)
-    if not problems:
-        problems += check_templates(places, chosen, sentences)
-    return chosen, sentences, problems
-
-
-def check_templates(places: Places, chosen: Settings, sentences: dict[str, dict[str, str]]) -> list[ContentError]:
-    """Render every outcome in every language."""
-    environment = templates.from_source(places)
-    problems = {}
-    for tag in sentences:
-        drawn = templates.Templates(environment, strings.Strings(sentences[tag]))
-        for render in every_page(drawn, chosen):
-            try:
-                render()
-            except jinja2.TemplateSyntaxError as error:
-                file = error.filename or error.name or "template"
-                problems[str(error)] = ContentError(file, error.lineno, None, error.message or "syntax error")
-            except (jinja2.TemplateError, LookupError, TypeError, ValueError, ArithmeticError) as error:
-                problems[str(error)] = ContentError(
-                    places.own_templates, None, None, f"{type(error).__name__}: {error}"
-                )
-    return list(problems.values())
-
-
-def every_page(drawn: templates.Templates, chosen: Settings) -> Iterator[Callable[[], page.Response]]:
-    links = page.Links("/cpsess0000000000", "jupiter")
-    for to in (
-        destination.Destination("example.com", 2096, "https://webmail.example.com/"),
-        destination.Destination("webmail.example.com"),
-    ):
-        yield functools.partial(page.signin, drawn, chosen, links, "nonce", "user", to, SAMPLE)
-    for kind in errors.SigninError.__subclasses__():
-        yield functools.partial(page.failure, drawn, chosen, links, "nonce", kind("", ("a reason",)), "00000000")
 
 
 def build(places: Places, folder: str, chosen: Settings, sentences: dict[str, dict[str, str]]) -> None:
@@ -126,18 +70,25 @@ def write(file: str, text: str) -> None:
 
 
 def swap(places: Places, folder: str) -> None:
-    """Let `compiled` point to `folder`, once all of it is on the disk; keep the one before, drop older ones."""
+    """Let `compiled` point to `folder`, once all of it is on the disk."""
     for parent, _, files in os.walk(folder):
         for name in [*files, "."]:
             descriptor = os.open(f"{parent}/{name}", os.O_RDONLY)
             os.fsync(descriptor)
             os.close(descriptor)
-    before = os.readlink(places.compiled) if os.path.islink(places.compiled) else ""
     os.symlink(os.path.basename(folder), f"{folder}.link")
     os.replace(f"{folder}.link", places.compiled)
+
+
+def tidy(places: Places, kept: tuple[str, ...]) -> None:
+    """Drop every generation but those `kept`, and what an interrupted run has left."""
     for name in os.listdir(places.release):
-        if name.startswith(PREFIX) and name not in (os.path.basename(folder), before):
-            shutil.rmtree(f"{places.release}/{name}")
+        if name.startswith(PREFIX) and name not in kept:
+            path = f"{places.release}/{name}"
+            if os.path.islink(path):
+                os.unlink(path)
+            else:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def main(arguments: list[str]) -> int:
@@ -148,14 +99,15 @@ def main(arguments: list[str]) -> int:
     if problems or "--check" in arguments[1:]:
         return 1 if problems else 0
     os.umask(0o022)
+    before = os.readlink(places.compiled) if os.path.islink(places.compiled) else ""
     folder = tempfile.mkdtemp(prefix=PREFIX, dir=places.release)
     try:
         os.chmod(folder, 0o755)
         build(places, folder, chosen, sentences)
         swap(places, folder)
-    except BaseException:
-        shutil.rmtree(folder)
-        raise
+    finally:
+        # The one before stays for the clicks that are under way; the new one, if it got that far.
+        tidy(places, (before, os.readlink(places.compiled) if os.path.islink(places.compiled) else ""))
     return 0
 
 

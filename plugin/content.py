@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+NULL = "tag:yaml.org,2002:null"
+
+
 def entries(text: str, file: str) -> Iterator[tuple[str, Any, int]]:
     """Key, value and line (from 1) of each entry of the YAML `text`; raises ContentError naming `file` and line."""
     loader = None
@@ -20,6 +23,8 @@ def entries(text: str, file: str) -> Iterator[tuple[str, Any, int]]:
         root = loader.get_single_node()
         if root is None:
             return
+        if isinstance(root, yaml.ScalarNode) and root.tag == NULL:
+            return  # comments only
         if not isinstance(root, yaml.MappingNode):
             raise ContentError(file, root.start_mark.line + 1, None, "must be lines of `key: value`")
         seen = set()
@@ -31,7 +36,7 @@ def entries(text: str, file: str) -> Iterator[tuple[str, Any, int]]:
             if not isinstance(value_node, yaml.ScalarNode):
                 raise ContentError(file, line, key, "must be a single value")
             seen.add(key)
-            yield key, loader.construct_object(value_node), line
+            yield key, construct(loader, value_node, file, line, key), line
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise ContentError(file, mark.line + 1 if mark else None, None, f"not YAML: {error.problem}") from None
@@ -39,4 +44,14 @@ def entries(text: str, file: str) -> Iterator[tuple[str, Any, int]]:
         raise ContentError(file, None, None, f"not YAML: {str(error).splitlines()[0]}") from None
     finally:
         if loader is not None:
-            loader.dispose()
+            loader.dispose()  # type: ignore[no-untyped-call]
+
+
+def construct(loader: yaml.SafeLoader, node: yaml.ScalarNode, file: str, line: int, key: str) -> Any:
+    """What YAML makes of a value; a tag or a date that it can make nothing of has many ways to fail."""
+    try:
+        return loader.construct_object(node)  # type: ignore[no-untyped-call]
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, ArithmeticError):
+        raise ContentError(
+            file, line, key, "is not a value that YAML can make; put it in quotes if it is text"
+        ) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from plugin import content
+from plugin import content, settings
 from plugin.errors import ContentError
 
 TYPE_CHECKING = False
@@ -50,10 +50,14 @@ def merged(sentences: dict[str, str], file: str, english: dict[str, str]) -> dic
     """`sentences` with those of `file` over them, each checked against the English one."""
     if not os.path.lexists(file):
         return sentences
+    if not re.fullmatch(settings.LOCALE, os.path.basename(file)[:-5]):
+        raise ContentError(file, None, None, "must be named by a locale tag of cPanel's, such as pt_br.yaml")
     own = {}
     for key, sentence, line in file_entries(file):
         if key == "dir" and sentence not in ("ltr", "rtl"):
             raise ContentError(file, line, key, "must be ltr or rtl")
+        if key == "lang" and not re.fullmatch("[A-Za-z0-9]+(-[A-Za-z0-9]+)*", sentence):
+            raise ContentError(file, line, key, "must be a language tag, such as pt-BR")
         if key not in (*ABOUT, *english):
             raise ContentError(file, line, key, "unknown sentence; en.yaml has all that there are")
         if set(PLACEHOLDER.findall(sentence)) - set(PLACEHOLDER.findall(english.get(key, ""))):

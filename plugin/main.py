@@ -9,7 +9,6 @@ import time
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import FrameType
     from typing import NoReturn
 
     from plugin.app import Click
@@ -49,8 +48,6 @@ def main(release: str, theme: str) -> NoReturn:
     record: dict[str, object] = {"ref": reference}
     log = "syslog"
     try:
-        stop_on_signals()
-        click = None
         try:
             click = wire_up(release, theme, reference)
             log = click.settings.log
@@ -79,8 +76,10 @@ def wire_up(release: str, theme: str, reference: str) -> Click:
     jinja2.__path__ = [f"{release}/vendor/jinja2"]
     sys.modules["jinja2"] = jinja2
 
-    from plugin import app
+    from plugin import app, uapi
     from plugin.places import Places
+
+    uapi.end_on_signals()
 
     uid = os.getuid() and os.geteuid()
     try:
@@ -118,17 +117,6 @@ def hold_standard_streams() -> None:
             os.open(os.devnull, os.O_RDWR)
 
 
-def stop_on_signals() -> None:
-    """Let a signal unwind the stack, so that a running child is ended before this process."""
-    import signal
-
-    def stop(number: int, frame: FrameType | None) -> NoReturn:
-        raise SystemExit
-
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        signal.signal(number, stop)
-
-
 def write(response: bytes) -> None:
     """All of it to standard output, unless nobody reads it any more."""
     with contextlib.suppress(OSError):
@@ -162,7 +150,7 @@ def log_value(value: object) -> str:
     if value is None or value == "":
         return "-"
     text = str(value)[:MAX_VALUE]
-    if text.isascii() and all(character.isalnum() or character in "._:@/+-[]" for character in text):
+    if text != "-" and text.isascii() and all(character.isalnum() or character in "._:@/+-[]" for character in text):
         return text
     import json
 

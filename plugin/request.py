@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
+from _socket import AF_INET, AF_INET6, inet_ntop
 
-from plugin import errors
+from plugin import errors, host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SECURITY_TOKEN = re.compile(r"/cpsess[0-9]{1,64}", re.ASCII)
+MAPPED = bytes(10) + b"\xff\xff"  # an IPv4 address inside IPv6 begins so (RFC 4291 §2.5.5.2)
 WEBMAIL_PORTS = (2095, 2096)
 
 
@@ -58,13 +58,13 @@ def read(environ: Mapping[str, str], uid: int, account: str | None) -> Request:
         raise errors.WrongUser("run as root")
     if environ.get("TEAM_USER") or environ.get("TEAM_OWNER"):
         raise errors.TeamUser("TEAM_USER or TEAM_OWNER is set")
-    host = environ.get("HTTP_HOST", "")
-    if "@" in user or int(port) in WEBMAIL_PORTS or host.lower().startswith("webmail."):
+    http_host = environ.get("HTTP_HOST", "")
+    if "@" in user or int(port) in WEBMAIL_PORTS or http_host.lower().startswith("webmail."):
         raise errors.WebmailUser("a login to a single mailbox")
     if account != user:
         raise errors.WrongUser(f"uid {uid} is {account or 'nobody'}")
     address = client_address(environ.get("REMOTE_ADDR", ""))
-    return Request(user, address, host, environ.get("SERVER_NAME", ""), int(port))
+    return Request(user, address, http_host, environ.get("SERVER_NAME", ""), int(port))
 
 
 def is_prefetch(environ: Mapping[str, str]) -> bool:
@@ -75,16 +75,14 @@ def is_prefetch(environ: Mapping[str, str]) -> bool:
 def security_token(environ: Mapping[str, str]) -> str:
     """The panel's own token, ``/cpsess##########``, for links back into the panel; empty if there is none."""
     token = environ.get("cp_security_token", "")
-    return token if SECURITY_TOKEN.fullmatch(token) else ""
+    return token if re.fullmatch("/cpsess[0-9]{1,64}", token) else ""
 
 
 def client_address(text: str) -> str:
     """REMOTE_ADDR as `remote_address`: IPv4 and IPv6 pass, ``::ffff:192.0.2.7`` becomes ``192.0.2.7``."""
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        raise errors.NoClientAddress("REMOTE_ADDR is missing or not an address") from None
-    if "%" in text:
-        raise errors.NoClientAddress("REMOTE_ADDR has a zone")
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return str(mapped or text)
+    if host.packed(text, AF_INET):
+        return text
+    address = host.packed(text, AF_INET6)
+    if address is None:
+        raise errors.NoClientAddress("REMOTE_ADDR is missing or not an address")
+    return inet_ntop(AF_INET, address[12:]) if address.startswith(MAPPED) else text

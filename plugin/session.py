@@ -11,7 +11,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-TOKEN = re.compile(r"/cpsess[0-9]{1,64}", re.ASCII)
 MAX_SESSION = 1024
 MAX_REASONS = 5
 MAX_REASON = 300
@@ -40,7 +39,7 @@ def parse(output: bytes) -> WebmailSession:
     if not isinstance(data, dict):
         raise errors.UapiUnreadable("the answer's data is not an object")
     token, session, hostname = data.get("token"), data.get("session"), data.get("hostname")
-    if not isinstance(token, str) or not TOKEN.fullmatch(token):
+    if not isinstance(token, str) or not re.fullmatch("/cpsess[0-9]{1,64}", token):
         raise errors.BadAnswer("token is not /cpsess and digits")
     if not isinstance(session, str) or not 0 < len(session) <= MAX_SESSION or not session.isprintable():
         raise errors.BadAnswer(f"session is empty, over {MAX_SESSION} characters or has a control character")

@@ -27,9 +27,9 @@ GROUPS = (
     "preferences",
 )
 LOGS = ("syslog", "stderr", "off")
-LOCALE = re.compile(r"[a-z][a-z0-9]{0,15}(_[a-z0-9]{1,15}){0,3}", re.ASCII)
-ADDRESS = re.compile(r"(https://|mailto:)\S+", re.ASCII)
-SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:\S", re.ASCII | re.IGNORECASE)
+LOCALE = "[a-z][a-z0-9]{0,15}(_[a-z0-9]{1,15}){0,3}"
+ADDRESS = r"(https://|mailto:)\S+"
+SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*:\S"
 
 
 class Settings:
@@ -70,7 +70,7 @@ def is_seconds(value: Any) -> bool:
 
 
 def is_support(value: Any) -> bool:
-    return is_line(value) and (ADDRESS.fullmatch(value) is not None or not SCHEME.match(value))
+    return is_line(value) and (re.fullmatch(ADDRESS, value) is not None or not re.match(SCHEME, value))
 
 
 # For each key: what a value must pass, and what is said of one that does not.
@@ -83,7 +83,7 @@ CHECKS: dict[str, tuple[Callable[[Any], object], str]] = {
     ),
     "webmail_port": (lambda value: is_whole(value, 1, 65535), "a port from 1 to 65535"),
     "locale": (
-        lambda value: isinstance(value, str) and LOCALE.fullmatch(value),
+        lambda value: isinstance(value, str) and re.fullmatch(LOCALE, value),
         "a locale tag of cPanel's, such as en or pt_br",
     ),
     "label": (
@@ -123,6 +123,8 @@ def parse(text: str, file: str) -> Settings:
 def read(file: str) -> Settings:
     """The settings of `file`; the defaults if there is no such file. Raises ContentError."""
     try:
+        if os.path.exists(file) and not os.path.isfile(file):
+            raise errors.ContentError(file, None, None, "cannot be read: it is not a file")
         with open(file, encoding="utf-8") as stream:
             return parse(stream.read(), file)
     except FileNotFoundError:

@@ -9,7 +9,6 @@ import select
 import signal
 import subprocess
 import time
-from urllib.parse import quote
 
 from plugin import errors
 
@@ -17,10 +16,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import pwd
     from collections.abc import Mapping, Sequence
-    from types import TracebackType
+    from types import FrameType, TracebackType
 
+UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 LIMIT = 256 * 1024  # bytes that uapi may print
-NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.ENOEXEC, errno.ELOOP}
+NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.ENOEXEC, errno.ELOOP, errno.ENAMETOOLONG}
+ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 STUCK = 2.0  # seconds that ending may take
 GLANCE = 0.1  # seconds between looks whether the program has ended while something else holds its output open
 
@@ -35,6 +36,9 @@ class Process:
         self, argv: Sequence[str], environ: Mapping[str, str], account: pwd.struct_passwd | None = None
     ) -> None:
         """Raises UapiMissing if there is no such program or it cannot be executed."""
+        self._child: subprocess.Popen[bytes] | None = None
+        self._unwanted = False
+        running.append(self)
         try:
             self._child = subprocess.Popen(
                 argv,
@@ -50,9 +54,12 @@ class Process:
                 extra_groups=None if account is None else [],
             )
         except OSError as error:
+            running.remove(self)
             if error.errno in NOT_THERE:
                 raise errors.UapiMissing(f"{argv[0]}: {error.strerror}") from None
             raise
+        if self._unwanted:
+            stop()
 
     def __enter__(self) -> Process:
         return self
@@ -68,6 +75,7 @@ class Process:
         `deadline` is in seconds of the monotonic clock, `limit` in bytes. Raises UapiTimeout, and UapiUnreadable if
         there is more output than `limit` or the program was ended by a signal.
         """
+        assert self._child is not None
         assert self._child.stdout is not None
         pipe = self._child.stdout.fileno()
         ready = select.poll()
@@ -100,22 +108,52 @@ class Process:
 
     def _has_ended(self) -> bool:
         """Looks without reaping: as long as the leader is not reaped, its group's number is nobody else's."""
+        assert self._child is not None
         return os.waitid(os.P_PID, self._child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def end(self) -> None:
-        """End the whole group and reap its leader."""
+        """End the whole group and reap its leader; one that is only being started ends as soon as it is there."""
+        if self._child is None:
+            self._unwanted = True
+            return
         if self._child.returncode is None:
-            os.killpg(self._child.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._child.pid, signal.SIGKILL)
             with contextlib.suppress(subprocess.TimeoutExpired):  # stuck in the kernel, say on a dead file server
                 self._child.wait(STUCK)
         if self._child.stdout is not None:
             self._child.stdout.close()
+        if self in running:
+            running.remove(self)
+
+
+running: list[Process] = []
+
+
+def end_on_signals() -> None:
+    """Let SIGTERM, SIGHUP and SIGINT end what is running, and then this process at once."""
+    for number in ENDING:
+        signal.signal(number, stop)
+
+
+def stop(number: int = 0, frame: FrameType | None = None) -> None:
+    for each in ENDING:
+        signal.signal(each, signal.SIG_IGN)
+    for process in list(running):
+        process.end()
+    if not running:
+        os._exit(0)
 
 
 def command(program: str, module: str, function: str, arguments: Mapping[str, str]) -> list[str]:
     """The documented command line; values are URI-encoded (cpanel-facts.md §6)."""
-    values = [f"{name}={quote(value, safe='')}" for name, value in arguments.items()]
+    values = [f"{name}={encoded(value)}" for name, value in arguments.items()]
     return [program, "--output=json", module, function, *values]
+
+
+def encoded(value: str) -> str:
+    """URI-encoded (RFC 3986 §2.1). `urllib.parse` does the same, for 2 ms of loading."""
+    return "".join(chr(byte) if chr(byte) in UNRESERVED else f"%{byte:02X}" for byte in value.encode())
 
 
 def environment(account: pwd.struct_passwd) -> dict[str, str]:

@@ -261,3 +261,37 @@ def test_the_first_generation_needs_no_older_one(server: Server) -> None:
 
 def test_main_gives_its_exit_status(server: Server) -> None:
     assert apply.main([str(server.release), "--check"]) == 0
+
+
+def test_a_leftover_link_does_not_cost_the_new_generation(server: Server) -> None:
+    os.symlink(".compiled-gone", server.release / ".compiled-old.link")
+    assert run(server).returncode == 0
+    assert (server.release / "compiled/settings.json").exists()
+    assert not (server.release / ".compiled-old.link").is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("other.html", "{% if %}"),
+        ("error.html", '{% include "error.html" %}'),
+        ("error.html", "{{ outcome.upper().nothing }}"),
+        ("error.html", "<html>no outcome"),
+        ("locale/x y.yaml", 'lang: "x"\ndir: "ltr"\n'),
+        ("locale/xx.yaml", 'lang: "<"\ndir: "ltr"\n'),
+    ],
+    ids=["a page that nobody uses", "a circle", "nonsense", "no outcome", "a locale's odd name", "an odd language"],
+)
+def test_every_problem_is_a_line_that_names_the_file(server: Server, name: str, text: str) -> None:
+    own(server, name, text)
+    ran = run(server)
+    assert ran.returncode == 1
+    assert "Traceback" not in ran.stderr
+    assert name in ran.stderr
+
+
+def test_a_template_that_is_not_utf_8_is_named(server: Server) -> None:
+    own(server, "error.html", "").write_bytes(b"\xff")
+    ran = run(server)
+    assert ran.returncode == 1
+    assert "error.html" in ran.stderr

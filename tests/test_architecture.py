@@ -14,9 +14,11 @@ from .conftest import CHECKOUT, GREETING, Panel, Server, as_account, cgi_environ
 
 MODULES = sorted(path for path in (CHECKOUT / "plugin").glob("*.py") if path.stem != "__init__")
 PURE = ("errors", "host", "request", "destination", "session", "strings", "page")
-ROOTS_SIDE = ("apply", "check", "locales", "content", "manifest")
+ROOTS_SIDE = ("apply", "check", "content", "locales", "manifest", "prove", "validate", "webmail_port")
 #: What of the standard library neither reads nor writes anything.
-INNOCENT = {"__future__", "collections", "ipaddress", "json", "re", "typing"}
+INNOCENT = {"__future__", "_socket", "collections", "json", "re", "typing"}
+#: Of sockets they know how addresses are written, and no more.
+ADDRESSES = {"AF_INET", "AF_INET6", "inet_ntop", "inet_pton"}
 #: Ways to a process beside `subprocess`.
 PROCESS_WORDS = re.compile(r"^(system|popen|fork|forkpty|spawn\w*|posix_spawn\w*|exec[lv]\w*)$")
 
@@ -87,6 +89,17 @@ def test_no_module_starts_a_process_by_another_way(path: Path) -> None:
 def test_a_pure_module_imports_nothing_that_does_io(name: str) -> None:
     outside = {module.partition(".")[0] for module in imported(CHECKOUT / f"plugin/{name}.py")} - {"plugin"}
     assert outside <= INNOCENT
+
+
+@each_pure
+def test_a_pure_module_takes_no_more_of_sockets_than_how_addresses_are_written(name: str) -> None:
+    taken = {
+        alias.name
+        for node in ast.walk(tree(CHECKOUT / f"plugin/{name}.py"))
+        if isinstance(node, ast.ImportFrom) and node.module == "_socket"
+        for alias in node.names
+    }
+    assert taken <= ADDRESSES
 
 
 @each_pure

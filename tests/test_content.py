@@ -37,7 +37,7 @@ BROKEN = {
     "two documents": ("a: 1\n---\nb: 2\n", 2, None),
     "an unknown anchor": ("a: *b\n", 1, None),
     "an object of Python's": ("a: 1\nb: !!python/object/apply:os.system [id]\n", 2, "b"),
-    "a name of Python's": ("a: !!python/name:os.system\n", 1, None),
+    "a name of Python's": ("a: !!python/name:os.system\n", 1, "a"),
 }
 
 
@@ -59,3 +59,17 @@ def test_what_the_reader_cannot_take_is_refused(text: str) -> None:
 def test_an_error_names_file_line_key_and_problem() -> None:
     with pytest.raises(ContentError, match=r"^FILE:2: a: stands twice$"):
         entries("a: 1\na: 1\n")
+
+
+def test_a_file_of_comments_after_a_document_start_is_empty() -> None:
+    assert list(entries("---\n# timeout: 20\n")) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    ['!!int ""', '!!float ""', "!!bool maybe", "!!timestamp soon", "2001-99-99", "!!int x", "!!float x", "!!binary é"],
+)
+def test_a_value_that_yaml_cannot_make_is_told_with_its_place(value: str) -> None:
+    with pytest.raises(ContentError) as raised:
+        entries(f"# note\norder: {value}\n")
+    assert (raised.value.line, raised.value.key) == (2, "order")

@@ -97,3 +97,7 @@ def test_a_name_of_253_characters_passes() -> None:
     name = ".".join(["a" * 49] * 5) + ".abc"
     assert len(name) == 253
     assert host.checked(name) == name
+
+
+def test_a_letter_whose_lower_case_is_ascii_is_not_ascii() -> None:
+    assert host.checked("\u212aelvin.example") is None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from plugin import apply, content, locales
+from plugin import content, locales, validate
 from plugin.errors import ContentError
 from plugin.places import Places
 
@@ -158,7 +158,7 @@ def test_every_word_fits_on_a_line_of_a_small_phone(tag: str) -> None:
 
 
 def test_every_page_renders_in_every_language(places: Places) -> None:
-    _, sentences, problems = apply.check(places)
+    _, sentences, problems = validate.check(places)
     assert (sorted(sentences), problems) == (TAGS, [])
 
 

@@ -338,7 +338,9 @@ def hung(server: Server, folder: Path) -> Iterator[tuple[subprocess.Popen[bytes]
         [server.entry], env=cgi_environ(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, **identity()
     )
     try:
-        yield process, pids(folder / "free")[0]
+        child = pids(folder / "free")[0]
+        time.sleep(0.2)  # until the click waits for it
+        yield process, child
     finally:
         process.kill()
         process.communicate()
@@ -470,3 +472,20 @@ def test_a_click_leaves_no_file(server: Server) -> None:
 def test_a_staged_tree_may_be_moved(server: Server, folder: Path) -> None:
     server.root.rename(folder / "elsewhere")
     assert Server(folder / "elsewhere").click().outcome == "signed-in"
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_several_signals_at_once_end_both(hung: tuple[subprocess.Popen[bytes], int], attempt: int) -> None:
+    process, child = hung
+    process.send_signal(signal.SIGSTOP)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        process.send_signal(number)
+    process.send_signal(signal.SIGCONT)
+    process.communicate(timeout=10)
+    assert ends(child)
+
+
+def test_a_fifo_in_the_settings_place_does_not_stop_a_click(server: Server) -> None:
+    server.config.unlink()
+    os.mkfifo(server.config)
+    assert server.click().outcome == "signed-in"
