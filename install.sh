@@ -429,8 +429,10 @@ take_lock() {
   command exec 9>>"$LOCK" || return 1
   umask 022
   "$PYTHON" -ISB -c "$LOCKING" "$LOCK" "  another install.sh is at work here; waiting, up to two minutes" </dev/null &
-  wait "$!" || { WHY="another install.sh is at work, or has just removed the plugin; run it again" && return 1; }
+  wait "$!"
+  code=$?
   ENDED=$!
+  [ "$code" = 0 ] || { WHY="another install.sh is at work, or has just removed the plugin; run it again" && return 1; }
   survey # the other one may have changed what was seen before
 }
 
@@ -662,7 +664,8 @@ remove_older() {
   for name in $older; do rm -rf "$BASE/releases/$name" || return 1; done
 }
 
-committed() { # from here on nothing is undone; what is left is tidying up
+committed() { # from here on nothing is undone, and nothing stops the little that is left: tidying up
+  trap '' HUP INT QUIT PIPE TERM
   UNDOS=''
   rm -rf "$KEPT" "$GONE" "$BASE"/releases/.staged-*
 }
@@ -970,6 +973,8 @@ arguments() {
 }
 
 main() {
+  trap leave EXIT
+  trap 'WHY="ended by a signal"; exit 1' HUP INT QUIT PIPE TERM
   RED='' GREEN='' YELLOW='' PLAIN=''
   if [ -t 1 ] && [ -z "${NO_COLOR-}" ] && [ "${TERM:-dumb}" != dumb ]; then
     RED=$(printf '\033[31m') GREEN=$(printf '\033[32m') YELLOW=$(printf '\033[33m') PLAIN=$(printf '\033[0m')
@@ -998,8 +1003,6 @@ main() {
   LOCK=$BASE/.lock RECORD=$BASE/record ASIDE=$BASE/.aside
   KEPT=$THIRD/.webmail-signin.kept GONE=$THIRD/.webmail-signin.gone
   survey
-  trap leave EXIT
-  trap 'WHY="ended by a signal"; exit 1' HUP INT QUIT PIPE TERM
   "$VERB"
 }
 

@@ -6,7 +6,10 @@ What is only needed for the page is imported where it is used: before `uapi` run
 from __future__ import annotations
 
 import contextlib
+import gc
+import sys
 import time
+from types import ModuleType
 
 from plugin import errors, liveapi, request, session, settings, uapi
 
@@ -67,11 +70,24 @@ class Click:
     def templates(self) -> Templates:
         """Loaded once, as late as possible: Jinja costs more than all that comes before the session is asked for."""
         if self._templates is None:
+            load_lightly(self.places)
             from plugin import templates
 
             accept_language = self.environ.get("HTTP_ACCEPT_LANGUAGE", "")
             self._templates = templates.load(self.places, self.locale, accept_language)
         return self._templates
+
+
+def load_lightly(places: Places) -> None:
+    """Spare a click what it does not use.
+
+    Jinja's __init__ imports pickle, tempfile and OpenSSL, for a cache; and there is too little memory in play for
+    looking at it again and again to be worth its time.
+    """
+    gc.disable()
+    jinja2 = ModuleType("jinja2")
+    jinja2.__path__ = [f"{places.release}/vendor/jinja2"]
+    sys.modules.setdefault("jinja2", jinja2)
 
 
 def respond(click: Click) -> Response:

@@ -68,13 +68,6 @@ def main(release: str, theme: str) -> NoReturn:
 
 def wire_up(release: str, theme: str, reference: str) -> Click:
     import pwd
-    import sys
-    from types import ModuleType
-
-    # Jinja without its __init__, which imports pickle, tempfile and OpenSSL for a cache that a click does not use.
-    jinja2 = ModuleType("jinja2")
-    jinja2.__path__ = [f"{release}/vendor/jinja2"]
-    sys.modules["jinja2"] = jinja2
 
     from plugin import app, uapi
     from plugin.places import Places
