@@ -42,6 +42,24 @@ demo: $(DEV) vendor ## Serve a stand-in cPanel with the plugin in it and make on
 test: $(DEV) vendor chromium ## Run every test (BROWSER=no: without a browser; ARGS: more words for pytest)
 	@.venv/bin/python -m pytest -n auto $(if $(filter no,$(BROWSER)),-m 'not browser') $(ARGS)
 
+.PHONY: bench
+bench: $(DEV) vendor $(if $(README),.venv/bench/ready-$(TAG)) ## Measure a click beside its rivals (QUICK=1: shorter; README=1: into README.md)
+	@QUICK='$(QUICK)' README='$(README)' .venv/bin/python -m tests.bench
+
+.PHONY: screenshots
+screenshots: $(DEV) vendor chromium ## Picture every page: light and dark, phone and desktop, four languages (INTO=dist/screenshots)
+	@.venv/bin/python -m tests.screenshots '$(or $(INTO),dist/screenshots)'
+
+.PHONY: load
+load: $(DEV) vendor ## Make hundreds of clicks at once (COUNT=400, HUNG=200; QUICK=1: shorter; README=1: into SECURITY.md)
+	@COUNT='$(COUNT)' HUNG='$(HUNG)' QUICK='$(QUICK)' README='$(README)' .venv/bin/python -m tests.load
+
+# Atheris comes as wheels for some Pythons only; without it the same targets are tried unguided, and say so.
+.PHONY: fuzz
+fuzz: $(DEV) vendor ## Fuzz the parsers of foreign bytes, guided by coverage (SECONDS=60: for each)
+	@.venv/bin/python -m pip install -q --only-binary :all: -r tests/fuzz/requirements.txt 2>/dev/null || :
+	@SECONDS='$(SECONDS)' .venv/bin/python -m tests.fuzz $(ARGS)
+
 .PHONY: chromium
 chromium:
 	@[ '$(BROWSER)' = no ] || sh tests/build/chromium.sh
@@ -70,7 +88,7 @@ dist: $(BUILD) vendor ## Build the tarball of the last commit, its SBOM and SHA2
 	@PYTHON=.venv-build/bin/python SIGN='$(SIGN)' sh tests/build/dist.sh
 
 .PHONY: verify-dist
-verify-dist: ## Build the tarball in two places under different circumstances and compare every byte
+verify-dist: $(DEV) ## Build the tarball twice under different circumstances, compare, and click from it without a network
 	@PYTHON='$(PYTHON)' sh tests/build/verify-dist.sh
 
 .PHONY: clean
@@ -79,6 +97,9 @@ clean: ## Remove everything that was built
 
 $(DEV): requirements.txt requirements-build.txt requirements-dev.txt
 	$(call venv,.venv,-r requirements-dev.txt $(PINS),for development)
+
+.venv/bench/ready-$(TAG): tests/bench/requirements.txt | $(DEV)
+	$(call venv,.venv/bench,-r tests/bench/requirements.txt,for the plot)
 
 $(BUILD): requirements-build.txt
 	$(call venv,.venv-build,--require-hashes -r requirements-build.txt,for building)

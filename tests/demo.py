@@ -1,5 +1,6 @@
 """`make demo`: a stand-in cPanel with the plugin installed, one whole click, and then a server to try it on.
 
+`python -m tests.demo [FOLDER]` installs what lies in FOLDER, such as an unpacked tarball, instead of the checkout.
 ONCE=1 ends after the click. Exit 0 if the click ended in the inbox, 1 if it did not.
 """
 
@@ -22,7 +23,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 ICON = re.compile(r'href="([^"]*webmail_signin/index\.live\.cgi)"')
 
 
-def main() -> int:
+def main(source: Path) -> int:
     private_accounts()
     with tempfile.TemporaryDirectory(prefix="webmail-signin-demo-") as folder:
         os.chmod(folder, 0o755)
@@ -33,7 +34,7 @@ def main() -> int:
             print("Port 2083 or 2096 is taken; other ports then.")
             cp = Cpanel(root).__enter__()
         try:
-            return demonstrate(cp)
+            return demonstrate(cp, source)
         except KeyboardInterrupt:
             print("\nStopped.")
             return 0
@@ -41,8 +42,8 @@ def main() -> int:
             cp.__exit__()
 
 
-def demonstrate(cp: Cpanel) -> int:
-    if not install(cp.root, cp.webmail_port):
+def demonstrate(cp: Cpanel, source: Path) -> int:
+    if not install(source, cp.root, cp.webmail_port):
         return 1
     who = "alice" if "alice" in cp.root.accounts else next(iter(cp.root.accounts))
     user = cp.login(who).user
@@ -64,14 +65,14 @@ then the same for the address above. Other users: {", ".join(sorted(cp.root.logi
     return 0
 
 
-def install(root: Root, webmail_port: int) -> bool:
+def install(source: Path, root: Root, webmail_port: int) -> bool:
     """Run install.sh on the scratch server, with the port that its Webmail really has."""
     settings = root.path / "etc/webmail-signin"
     settings.mkdir()
     (settings / "config.yaml").write_text(f"webmail_port: {webmail_port}\nlog: stderr\n", encoding="utf-8")
     command = ["sh", "install.sh", "install", "--root", str(root.path), "--python", root.python, "--yes"]
     print(f"$ {' '.join(command)}", flush=True)
-    return subprocess.run(command, cwd=CHECKOUT, check=False).returncode == 0
+    return subprocess.run(command, cwd=source, check=False).returncode == 0
 
 
 def click(cp: Cpanel, who: str) -> bool:
@@ -101,4 +102,4 @@ def step(what: str, action: Callable[[], Answer]) -> Answer:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else CHECKOUT))

@@ -37,4 +37,20 @@ tar -tzf ./*.tar.gz | grep -E '\.(so|pyc|pyd|c)$|/tests/|/\.' && {
   echo 'This does not belong into the tarball.' >&2
   exit 1
 }
+tar -xzf ./*.tar.gz
+cd - >/dev/null
+# Nothing but loopback where that can be had; elsewhere every way out that a program might take is broken.
+nowhere=http://127.0.0.1:9
+export http_proxy=$nowhere https_proxy=$nowhere all_proxy=$nowhere PIP_INDEX_URL=$nowhere PIP_NO_INDEX=1
+alone() { "$@"; }
+if unshare -n ip link set lo up 2>/dev/null; then
+  # shellcheck disable=SC2016 # the inner shell's
+  alone() { unshare -n sh -c 'ip link set lo up && exec "$@"' alone "$@"; }
+fi
+ONCE=1 alone .venv/bin/python -m tests.demo "$(echo "$place"/one/dist/*/)" >"$place/demo" || {
+  cat "$place/demo" >&2
+  exit 1
+}
+tail -n 1 "$place/demo"
+cd "$place/one/dist"
 echo "The same bytes from Python $first and $(version "$second"): $(grep 'tar\.gz' SHA256SUMS)"
