@@ -1,0 +1,1 @@
+"""Hundreds of clicks at once: `make load`, or `python -m tests.load`."""
