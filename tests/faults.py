@@ -24,7 +24,7 @@ from tests.conftest import Page
 from tests.cpanel import Cpanel
 from tests.cpanel.live import take_apart
 
-TOO_LONG = 20.0  # seconds, longer than any click may take
+TOO_LONG = 25.0  # seconds, longer than any click may take
 PR_SET_CHILD_SUBREAPER = 36
 SECRET = b"CREATE_WEBMAIL_SESSION_FOR_SELF"
 #: What stands on every page that is not the program's own words.

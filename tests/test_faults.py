@@ -26,8 +26,8 @@ from tests.faults import SECRET, Ground
 from tests.installed import CHECKOUT, install
 
 private_accounts()
-TIMEOUT = 2  # seconds that uapi may take here
-LONGEST = 2 * TIMEOUT + 2 + 2 + 6  # LiveAPI's silence and what ends a process come on top, and a busy machine's pauses
+TIMEOUT = 3  # seconds that uapi may take here
+LONGEST = 2 * TIMEOUT + 2 + 2 + 10  # LiveAPI's silence and what ends a process come on top, and a busy machine's pauses
 
 IN = "signed-in"
 OURS = "internal-error"
@@ -287,8 +287,9 @@ MODULES: dict[str, object] = {
     "main": PANEL,
     **dict.fromkeys(("app", "destination", "errors", "host", "liveapi", "page", "places", "request", "session"), OURS),
     **dict.fromkeys(("settings", "strings", "templates", "uapi"), OURS),
-    **dict.fromkeys(("apply", "check", "content", "locales", "manifest"), IN),
 }
+#: Root's side of the program, and what only an edited or unprepared release needs.
+MODULES = {**dict.fromkeys((file.stem for file in sorted((CHECKOUT / "plugin").glob("[a-z]*.py"))), IN), **MODULES}
 ALL_IN: dict[str, object] = {way: IN for way in FILE_WAYS if way != "a pipe"}
 TEMPLATE_BYTECODE = {way: FILE_WAYS[way] for way in ("missing", "unreadable", "empty", "garbage", "a folder")}
 RELEASE = [
@@ -558,7 +559,8 @@ def test_every_cell_has_a_name_of_its_own() -> None:
 
 
 def test_the_threat_model_says_how_many_cells_there_are() -> None:
-    assert f"({len(MATRIX)} cells)" in (CHECKOUT / "SECURITY.md").read_text(encoding="utf-8")
+    assert len(MATRIX) > 300
+    assert "more than 300 cells" in (CHECKOUT / "SECURITY.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

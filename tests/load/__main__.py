@@ -47,7 +47,6 @@ class Round:
     by_command: int = 0
     each: float = 0.0  # the median of the clicks' proportional memory, at its highest
     total: float = 0.0  # all clicks together, at their highest
-    machine: float = 0.0  # what the machine had less of: clicks, `uapi` and stand-in
     control: float = 0.0  # the slowest start of another program meanwhile, in seconds
 
     def row(self) -> str:
@@ -63,25 +62,37 @@ HEAD = """\
 |---|---|---|---|---|---|---|---|"""
 
 
+#: Starts `true` again and again until its input ends, and then says how long the slowest took, in seconds.
+CONTROL = """
+import select, subprocess, sys, time
+slowest = 0.0
+while not select.select([sys.stdin], [], [], 0.1)[0]:
+    started = time.monotonic()
+    subprocess.run(["/bin/true"], check=True)
+    slowest = max(slowest, time.monotonic() - started)
+print(slowest)
+"""
+
+
 class Watch:
     """Looks at the machine while a round runs: the clicks' memory, and how long another program takes to start."""
 
     def __init__(self, cp: Cpanel, round_: Round) -> None:
         self.entry = str(cp.entry()).encode()
         self.round = round_
-        self.before = available()
         self._end = threading.Event()
-        self._threads = [threading.Thread(target=self._memory), threading.Thread(target=self._control)]
+        self._thread = threading.Thread(target=self._memory)
+        command = [sys.executable, "-IS", "-c", CONTROL]
+        self._control = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def __enter__(self) -> Watch:
-        for thread in self._threads:
-            thread.start()
+        self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.round.control = float(self._control.communicate()[0])
         self._end.set()
-        for thread in self._threads:
-            thread.join()
+        self._thread.join()
 
     def _memory(self) -> None:
         while not self._end.wait(0.03 if self.round.at_once < 10 else 0.3):
@@ -90,23 +101,12 @@ class Watch:
             if found:
                 self.round.each = max(self.round.each, statistics.median(found))
                 self.round.total = max(self.round.total, sum(found))
-            self.round.machine = max(self.round.machine, self.before - available())
 
     def _shares(self) -> Iterator[float]:
         for folder in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError, IndexError):
                 if self.entry in (folder / "cmdline").read_bytes():
                     yield int((folder / "smaps_rollup").read_text().split("Pss:")[1].split()[0]) / MIB
-
-    def _control(self) -> None:
-        while not self._end.wait(0.1):
-            started = time.monotonic()
-            subprocess.run(["/bin/true"], check=True)
-            self.round.control = max(self.round.control, time.monotonic() - started)
-
-
-def available() -> float:
-    return int(Path("/proc/meminfo").read_text().split("MemAvailable:")[1].split()[0]) / MIB
 
 
 def at_once(cp: Cpanel, crowd: Crowd, count: int, work: str) -> Round:
