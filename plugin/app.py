@@ -1,17 +1,14 @@
-"""The whole story of a click.
+"""A click, from the environment to the session: who may have one, and the command that makes it.
 
-What is only needed for the page is imported where it is used: before `uapi` runs it would keep the person waiting.
+What is only needed for the page is in `reply`, which loads while `uapi` runs; before, it would keep the person waiting.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gc
-import sys
 import time
-from types import ModuleType
 
-from plugin import errors, liveapi, request, session, settings, uapi
+from plugin import errors, liveapi, request, result, settings, uapi
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from plugin.page import Links, Response
+    from plugin.page import Response
     from plugin.places import Places
-    from plugin.templates import Templates
+    from plugin.reply import Reply
 
 FEATURES = [("Features", "has_feature", {"name": name}) for name in ("webmail_signin", "webmail")]
 LANGUAGE_PATIENCE = 1.0  # seconds to wait for the language alone
@@ -51,64 +48,30 @@ class Click:
         self.account = account
         self.node_name = node_name
         self.places = places
+        self.theme = theme
         self.nonce = nonce
         self.reference = reference
-        self.theme = theme
         self.settings, self.settings_problem = settings.load(places)
         self.locale: str | None = None
-        self.record: dict[str, object] = {
-            "user": environ.get("REMOTE_USER"),
-            "addr": environ.get("REMOTE_ADDR"),
-        }
-        self._templates: Templates | None = None
+        self.record: dict[str, object] = {"user": environ.get("REMOTE_USER"), "addr": environ.get("REMOTE_ADDR")}
+        self._reply: Reply | None = None
 
-    def links(self) -> Links:
-        from plugin import page
+    def reply(self) -> Reply:
+        if self._reply is None:
+            from plugin import reply
 
-        return page.Links(request.security_token(self.environ), self.theme)
-
-    def templates(self) -> Templates:
-        """Loaded once, as late as possible: Jinja costs more than all that comes before the session is asked for."""
-        if self._templates is None:
-            load_lightly(self.places)
-            from plugin import templates
-
-            accept_language = self.environ.get("HTTP_ACCEPT_LANGUAGE", "")
-            self._templates = templates.load(self.places, self.locale, accept_language)
-        return self._templates
-
-
-def load_lightly(places: Places) -> None:
-    """Spare a click what it does not use.
-
-    Jinja's __init__ imports pickle, tempfile and OpenSSL, for a cache; and there is too little memory in play for
-    looking at it again and again to be worth its time.
-    """
-    gc.disable()
-    jinja2 = ModuleType("jinja2")
-    jinja2.__path__ = [f"{places.release}/vendor/jinja2"]
-    sys.modules.setdefault("jinja2", jinja2)
+            self._reply = reply.Reply(self)
+        return self._reply
 
 
 def respond(click: Click) -> Response:
     """From the environment to the response; whatever ends the story early has a page of its own."""
     try:
         asked = judge(click)
-        answer = sign_in(click, asked)
-        from plugin import destination, page
-
-        to = destination.choose(asked, answer.hostname, click.settings, click.node_name)
+        output = create_session(click, asked)
+        return click.reply().to_answer(asked, output)
     except errors.SigninError as error:
-        return refuse(click, error)
-    click.record.update(outcome="signed-in", target=to.authority)
-    return page.signin(click.templates(), click.settings, click.links(), click.nonce, asked.user, to, answer)
-
-
-def refuse(click: Click, error: errors.SigninError) -> Response:
-    from plugin import page
-
-    click.record.update(outcome=error.code, detail=error.detail)
-    return page.failure(click.templates(), click.settings, click.links(), click.nonce, error, click.reference)
+        return click.reply().to_error(error)
 
 
 def judge(click: Click) -> request.Request:
@@ -135,7 +98,7 @@ def judge(click: Click) -> request.Request:
 
 
 def switches_of(answers: list[Any]) -> list[bool | None]:
-    return [session.flag(answers[i]) if i < len(answers) else None for i in range(len(FEATURES))]
+    return [result.flag(answers[i]) if i < len(answers) else None for i in range(len(FEATURES))]
 
 
 def locale_of(answers: list[Any]) -> str | None:
@@ -149,23 +112,24 @@ def ask_by_command(click: Click, problem: str) -> list[Any]:
     try:
         with contextlib.ExitStack() as running:
             calls = [running.enter_context(start(click, *question)) for question in FEATURES + LOCALE]
-            answers = [session.result_data(call.finish(deadline)) for call in calls[: len(FEATURES)]]
+            answers = [result.data(call.finish(deadline)) for call in calls[: len(FEATURES)]]
             with contextlib.suppress(errors.SigninError):  # no sign-in fails, or waits long, for want of a language
-                answers.append(session.result_data(calls[-1].finish(time.monotonic() + LANGUAGE_PATIENCE)))
+                answers.append(result.data(calls[-1].finish(time.monotonic() + LANGUAGE_PATIENCE)))
             return answers
     except errors.SigninError as error:
         raise errors.FeaturesUnknown(f"{problem}; {error.code}: {error.detail}") from None
 
 
-def sign_in(click: Click, asked: request.Request) -> session.WebmailSession:
+def create_session(click: Click, asked: request.Request) -> bytes:
+    """What the call prints."""
     arguments = {"remote_address": asked.address}
     if click.settings.locale:
         arguments["locale"] = click.settings.locale
     started = time.monotonic()
     with start(click, "Session", "create_webmail_session_for_self", arguments) as call:
-        click.templates()  # while uapi runs
+        click.reply().rehearse(asked)  # while uapi runs
         try:
-            return session.parse(call.finish(started + click.settings.timeout))
+            return call.finish(started + click.settings.timeout)
         finally:
             click.record["uapi_ms"] = round((time.monotonic() - started) * 1000)
 

@@ -1,16 +1,16 @@
-"""What counts as a host or an address: the one rule for request, answer and settings."""
+"""What counts as a host: the one rule for request, answer and settings."""
 
 from __future__ import annotations
 
 import re
+from _socket import AF_INET, AF_INET6
 
-# The C library's own parser and no I/O; `socket` around it would cost every click 3 ms of loading.
-from _socket import AF_INET, AF_INET6, inet_pton
+from plugin.request import packed
 
 LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-NAME = rf"{LABEL}(?:\.{LABEL})*"
+NAME = re.compile(rf"{LABEL}(?:\.{LABEL})*")
 # A browser reads a name whose last label is a number as an IPv4 address (WHATWG URL, "ends in a number").
-NUMBER = "[0-9]+|0x[0-9a-f]*"
+NUMBER = re.compile("[0-9]+|0x[0-9a-f]*")
 
 
 def checked(text: str) -> str | None:
@@ -18,16 +18,8 @@ def checked(text: str) -> str | None:
     host = text.lower() if text.isascii() else ""  # some letters beyond ASCII have their lower case within it
     if host.startswith("[") and host.endswith("]"):
         return host if packed(host[1:-1], AF_INET6) else None
-    if len(host) > 253 or not re.fullmatch(NAME, host):
+    if len(host) > 253 or not NAME.fullmatch(host):
         return None
-    if re.fullmatch(NUMBER, host.rpartition(".")[2]) and not packed(host, AF_INET):
+    if NUMBER.fullmatch(host.rpartition(".")[2]) and not packed(host, AF_INET):
         return None
     return host
-
-
-def packed(text: str, family: int) -> bytes | None:
-    """The bytes of an IP address, None if `text` is not one; one with a zone (``fe80::1%eth0``) is not."""
-    try:
-        return inet_pton(family, text)
-    except (OSError, ValueError):
-        return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from plugin import content, settings
+from plugin import config, content
 from plugin.errors import ContentError
 
 TYPE_CHECKING = False
@@ -50,7 +50,7 @@ def merged(sentences: dict[str, str], file: str, english: dict[str, str]) -> dic
     """`sentences` with those of `file` over them, each checked against the English one."""
     if not os.path.lexists(file):
         return sentences
-    if not re.fullmatch(settings.LOCALE, os.path.basename(file)[:-5]):
+    if not re.fullmatch(config.LOCALE, os.path.basename(file)[:-5]):
         raise ContentError(file, None, None, "must be named by a locale tag of cPanel's, such as pt_br.yaml")
     own = {}
     for key, sentence, line in file_entries(file):

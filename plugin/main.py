@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import time
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 FIELDS = ("ref", "user", "addr", "outcome", "target", "ms", "uapi_ms")
 ON_OCCASION = ("detail", "settings")
 MAX_VALUE = 500
+LAST_WORDS = 2.0  # seconds that writing response and log may take
 
 # For when templates, sentences or the packages are broken: it needs nothing, so its words are in no locale file.
 LAST_DITCH = """\
@@ -42,6 +44,7 @@ Content-Security-Policy: default-src 'none'; form-action 'none'; base-uri 'none'
 def main(release: str, theme: str) -> NoReturn:
     """Answer one click, as the logged-in account, from the files of `release`; `theme` is the folder's name."""
     started = time.monotonic()
+    gc.disable()  # too little memory comes into play for looking at it again and again to be worth its time
     os.umask(0o077)
     hold_standard_streams()
     reference = os.urandom(4).hex()
@@ -58,6 +61,7 @@ def main(release: str, theme: str) -> NoReturn:
         except Exception as error:  # the one place that catches everything
             record.update(outcome="internal-error", detail=describe(error))
             response = LAST_DITCH.format(reference=reference).encode()
+        end_in_time()
         write(response)
         record.update(ref=reference, ms=round((time.monotonic() - started) * 1000))
         write_log(record, log)
@@ -89,7 +93,7 @@ def respond(click: Click) -> bytes:
     try:
         return bytes(app.respond(click))
     except Exception as error:  # a page in the person's language, if it can still be made
-        return bytes(app.refuse(click, errors.InternalError(describe(error))))
+        return bytes(click.reply().to_error(errors.InternalError(describe(error))))
 
 
 def describe(error: BaseException) -> str:
@@ -108,6 +112,17 @@ def hold_standard_streams() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
+
+
+def end_in_time() -> None:
+    """End the process in a moment even if nobody reads what it writes, or syslog is stuck.
+
+    The alarm comes again and again, because syslog(3) tries a second time.
+    """
+    import signal
+
+    signal.signal(signal.SIGALRM, lambda number, frame: os._exit(0))
+    signal.setitimer(signal.ITIMER_REAL, LAST_WORDS, 0.1)
 
 
 def write(response: bytes) -> None:

@@ -1,35 +1,16 @@
-"""`config.yaml`: a pure, strict parser, and the choice between the compiled settings and an edited file."""
+"""The settings in force: the compiled ones, or those of a file that has been edited since."""
 
 from __future__ import annotations
 
-import json
 import os
-import re
 
-from plugin import errors, host
+from plugin import errors, result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from plugin.places import Places
-
-GROUPS = (
-    "email",
-    "files",
-    "databases",
-    "domains",
-    "metrics",
-    "security",
-    "software",
-    "advanced",
-    "preferences",
-)
-LOGS = ("syslog", "stderr", "off")
-LOCALE = "[a-z][a-z0-9]{0,15}(_[a-z0-9]{1,15}){0,3}"
-ADDRESS = r"(https://|mailto:)\S+"
-SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*:\S"
 
 
 class Settings:
@@ -57,82 +38,11 @@ class Settings:
         return dict(self.__dict__)
 
 
-def is_line(value: Any, longest: int = 300) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and value.isprintable() and len(value) <= longest
-
-
-def is_whole(value: Any, least: int, most: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
-
-
-def is_seconds(value: Any) -> bool:
-    return (isinstance(value, float) and 1 <= value <= 120) or is_whole(value, 1, 120)
-
-
-def is_support(value: Any) -> bool:
-    return is_line(value) and (re.fullmatch(ADDRESS, value) is not None or not re.match(SCHEME, value))
-
-
-# For each key: what a value must pass, and what is said of one that does not.
-CHECKS: dict[str, tuple[Callable[[Any], object], str]] = {
-    "uapi": (lambda value: is_line(value) and value.startswith("/"), "an absolute path"),
-    "timeout": (is_seconds, "a number of seconds from 1 to 120"),
-    "webmail_host": (
-        lambda value: isinstance(value, str) and host.checked(value),
-        "auto or a host name, without port",
-    ),
-    "webmail_port": (lambda value: is_whole(value, 1, 65535), "a port from 1 to 65535"),
-    "locale": (
-        lambda value: isinstance(value, str) and re.fullmatch(LOCALE, value),
-        "a locale tag of cPanel's, such as en or pt_br",
-    ),
-    "label": (
-        lambda value: is_line(value, 64) and not set(value) & set(",'}"),
-        "one line of up to 64 characters; cPanel cannot hold a comma, an apostrophe or }",
-    ),
-    "group": (lambda value: value in GROUPS, f"one of {' '.join(GROUPS)}"),
-    "order": (lambda value: is_whole(value, 0, 100_000), "a whole number from 0 to 100000"),
-    "icon": (
-        lambda value: is_line(value) and value.startswith("/") and value.endswith((".svg", ".png")),
-        "the absolute path of an .svg or .png file",
-    ),
-    "new_tab": (lambda value: isinstance(value, bool), "true or false"),
-    "slow_after": (is_seconds, "a number of seconds from 1 to 120"),
-    "support": (is_support, "a sentence, an https:// address or a mailto: address, on one line"),
-    "log": (lambda value: value in LOGS, f"one of {' '.join(LOGS)}"),
-}
-
-
-def parse(text: str, file: str) -> Settings:
-    """The settings in the YAML `text`; raises ContentError for the first thing that is wrong, `file` being its name."""
-    from plugin import content  # YAML is slow to load, and a click rarely needs it
-
-    values = {}
-    for key, value, line in content.entries(text, file):
-        if key not in CHECKS:
-            raise errors.ContentError(file, line, key, f"unknown setting; there are {' '.join(CHECKS)}")
-        if value is None and getattr(Settings, key) is None:
-            continue
-        passes, expected = CHECKS[key]
-        if not passes(value):
-            raise errors.ContentError(file, line, key, f"must be {expected}")
-        values[key] = value.lower() if key == "webmail_host" else value
-    return Settings(values)
-
-
 def read(file: str) -> Settings:
-    """The settings of `file`; the defaults if there is no such file. Raises ContentError."""
-    try:
-        if os.path.exists(file) and not os.path.isfile(file):
-            raise errors.ContentError(file, None, None, "cannot be read: it is not a file")
-        with open(file, encoding="utf-8") as stream:
-            return parse(stream.read(), file)
-    except FileNotFoundError:
-        return Settings()
-    except UnicodeDecodeError:
-        raise errors.ContentError(file, None, None, "is not UTF-8 text") from None
-    except OSError as error:
-        raise errors.ContentError(file, None, None, f"cannot be read: {error.strerror}") from None
+    """The settings that `file` makes; the defaults if there is no such file. Raises ContentError."""
+    from plugin import config  # YAML is slow to load, and a click rarely needs it
+
+    return Settings(config.read(file))
 
 
 def stamp(file: str) -> list[int] | None:
@@ -145,6 +55,8 @@ def stamp(file: str) -> list[int] | None:
 
 
 def compiled(settings: Settings, source: list[int] | None) -> str:
+    import json
+
     return json.dumps({"source": source, "settings": settings.values()})
 
 
@@ -156,7 +68,7 @@ def load(places: Places) -> tuple[Settings, str]:
     """
     try:
         with open(f"{places.compiled}/settings.json", encoding="utf-8") as stream:
-            ready = json.load(stream)
+            ready = result.loads(stream.read())
         last_good, source = Settings(ready["settings"]), ready["source"]
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         last_good, source = Settings(), [0, 0]

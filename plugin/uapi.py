@@ -81,7 +81,7 @@ class Process:
         ready = select.poll()
         ready.register(pipe, select.POLLIN)
         output = bytearray()
-        pause = 0.0005
+        pause = 0.0001
         open_ = True
         while open_ or not self._has_ended():
             left = deadline - time.monotonic()
@@ -134,6 +134,8 @@ def end_on_signals() -> None:
     """Let SIGTERM, SIGHUP and SIGINT end what is running, and then this process at once."""
     for number in ENDING:
         signal.signal(number, stop)
+    # Where the panel ignores its children's ends, ours would be gone before it could be waited for.
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
 def stop(number: int = 0, frame: FrameType | None = None) -> None:

@@ -13,10 +13,10 @@ import pytest
 from .conftest import CHECKOUT, GREETING, Panel, Server, as_account, cgi_environ, livejson, pages_python
 
 MODULES = sorted(path for path in (CHECKOUT / "plugin").glob("*.py") if path.stem != "__init__")
-PURE = ("errors", "host", "request", "destination", "session", "strings", "page")
+PURE = ("errors", "host", "request", "result", "destination", "session", "strings", "page")
 ROOTS_SIDE = ("apply", "check", "content", "locales", "manifest", "prove", "validate", "webmail_port")
 #: What of the standard library neither reads nor writes anything.
-INNOCENT = {"__future__", "_socket", "collections", "json", "re", "typing"}
+INNOCENT = {"__future__", "_json", "_socket", "collections", "re", "typing"}
 #: Of sockets they know how addresses are written, and no more.
 ADDRESSES = {"AF_INET", "AF_INET6", "inet_ntop", "inet_pton"}
 #: Ways to a process beside `subprocess`.

@@ -17,7 +17,21 @@ from hypothesis import example, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from plugin import app, destination, errors, host, liveapi, main, page, request, session, settings, strings, templates
+from plugin import (
+    app,
+    config,
+    destination,
+    errors,
+    host,
+    liveapi,
+    main,
+    page,
+    request,
+    session,
+    settings,
+    strings,
+    templates,
+)
 from plugin.request import Request
 from plugin.session import WebmailSession
 from plugin.settings import Settings
@@ -194,12 +208,12 @@ lines = st.tuples(st.sampled_from([*DEFAULTS, "nonsense", "'", "<<", "? "]), any
 @given(st.lists(lines, max_size=4).map("\n".join) | anything)
 def test_any_settings_hold_or_are_an_error_that_names_the_file(text: str) -> None:
     try:
-        chosen = settings.parse(text, "config.yaml")
+        chosen = Settings(config.parse(text, "config.yaml"))
     except errors.ContentError as error:
         assert str(error).startswith("config.yaml") and error.problem
         return
     written = "".join(f"{key}: {json.dumps(value)}\n" for key, value in chosen.values().items())
-    assert settings.parse(written, "config.yaml").values() == chosen.values()
+    assert config.parse(written, "config.yaml") == chosen.values()
     assert Settings(json.loads(settings.compiled(chosen, None))["settings"]).values() == chosen.values()
 
 

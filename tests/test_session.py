@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from plugin import errors, session
+from plugin.result import flag
 
 SECRET = "alice:S3CRETs3cret:CREATE_WEBMAIL_SESSION_FOR_SELF,728fb86a7df1cf20"
 TOKEN = "/cpsess2462418786"
@@ -238,4 +239,4 @@ def test_no_error_quotes_the_session_or_the_token(output: bytes) -> None:
     ids=repr,
 )
 def test_only_perls_zero_and_one_are_a_flag(value: object, expected: bool | None) -> None:
-    assert session.flag(value) is expected
+    assert flag(value) is expected

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from plugin import errors, settings
+from plugin import config, errors, settings
 from plugin.places import Places
 
 DEFAULTS = {
@@ -29,7 +29,7 @@ DEFAULTS = {
 
 
 def parse(text: str) -> settings.Settings:
-    return settings.parse(text, "config.yaml")
+    return settings.Settings(config.parse(text, "config.yaml"))
 
 
 @pytest.mark.parametrize(("key", "value"), DEFAULTS.items(), ids=DEFAULTS)
@@ -44,7 +44,7 @@ GOOD: dict[str, list[object]] = {
     "webmail_port": [1, 443, 65535],
     "locale": ["en", "pt_br", "es_419", "null", "~"],
     "label": ["Post öffnen", '"Web: Mail"', "x" * 64],
-    "group": [*settings.GROUPS],
+    "group": [*config.GROUPS],
     "order": [0, 7, 100000],
     "icon": ["/root/icon.svg", "/root/icon.png", "null"],
     "new_tab": ["true", "false", "yes", "off"],

@@ -34,7 +34,7 @@ except ImportError:
 # Python's own JSON and the whole of YAML too: the way through them is what has to be found.
 instrumented = ["plugin", "json", "yaml", "ipaddress"]
 with atheris.instrument_imports(include=instrumented) if "--here" in sys.argv else contextlib.nullcontext():
-    from plugin import content, errors, host, liveapi, session, settings
+    from plugin import config, content, errors, host, liveapi, result, session, settings
 
 GOOD = {"token": "/cpsess2462418786", "session": "user:D7Ni:CREATE_WEBMAIL_SESSION_FOR_SELF,728f", "hostname": None}
 ANSWER = json.dumps({"apiversion": 3, "result": {"data": GOOD, "errors": None, "status": 1}}).encode()
@@ -64,7 +64,7 @@ def parse_session(data: bytes) -> None:
         found = session.parse(data)
     except errors.SigninError as error:
         assert error.code in ("uapi-unreadable", "uapi-refused", "bad-answer")
-        assert len(error.reasons) <= session.MAX_REASONS
+        assert len(error.reasons) <= result.MAX_REASONS
         return
     assert re.fullmatch(r"/cpsess[0-9]{1,64}", found.token, re.ASCII)
     assert 0 < len(found.session) <= session.MAX_SESSION and found.session.isprintable()
@@ -74,12 +74,12 @@ def parse_session(data: bytes) -> None:
 def parse_settings(data: bytes) -> None:
     """Ours, or settings that hold their own checks and survive being compiled."""
     try:
-        found = settings.parse(data.decode("utf-8", "surrogateescape"), "config.yaml")
+        found = settings.Settings(config.parse(data.decode("utf-8", "surrogateescape"), "config.yaml"))
     except errors.ContentError as error:
         assert str(error).startswith("config.yaml")
         return
     for key, value in found.values().items():
-        assert settings.CHECKS[key][0](value), key
+        assert config.CHECKS[key][0](value), key
     ready = json.loads(settings.compiled(found, None))["settings"]
     assert settings.Settings(ready).values() == found.values()
 
@@ -96,10 +96,10 @@ def parse_sentences(data: bytes) -> None:
 def parse_liveapi(data: bytes) -> None:
     """What `liveapi.ask` catches, or data; and a switch is on, off or unknown."""
     try:
-        found = session.checked_data(liveapi.uapi_result(data))
+        found = result.checked(liveapi.uapi_result(data))
     except (ValueError, RecursionError, errors.SigninError):
         return
-    assert session.flag(found) in (True, False, None)
+    assert result.flag(found) in (True, False, None)
 
 
 TARGETS: dict[str, tuple[Callable[[bytes], None], list[bytes]]] = {
