@@ -16,7 +16,7 @@ import tempfile
 
 from plugin import settings, templates
 from plugin.places import Places
-from plugin.validate import check
+from plugin.validate import check, read_icon
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def build(places: Places, folder: str, chosen: Settings, sentences: dict[str, di
         write(f"{folder}/locale/{tag}.json", json.dumps(texts))
     os.mkdir(f"{folder}/templates")
     environment = templates.from_source(places)
-    for name in environment.list_templates(["html"]):
+    for name in environment.list_templates(filter_func=templates.is_template):
         source, file, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]
         code = environment.compile(source, name, file, raw=True, defer_init=True)
         write(f"{folder}/templates/{templates.module_name(name)}.py", code)
@@ -41,9 +41,10 @@ def build(places: Places, folder: str, chosen: Settings, sentences: dict[str, di
         f"{folder}/templates", quiet=2, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
     )
     os.mkdir(f"{folder}/registration")
-    icon = places.below_root(chosen.icon) if chosen.icon else f"{places.release}/plugin/registration/icon.svg"
-    shutil.copyfile(icon, f"{folder}/registration/icon{os.path.splitext(icon)[1]}")
-    write(f"{folder}/registration/install.json", install_json(chosen, f"icon{os.path.splitext(icon)[1]}"))
+    icon = "icon.png" if chosen.icon and chosen.icon.endswith(".png") else "icon.svg"
+    with open(f"{folder}/registration/{icon}", "wb") as stream:
+        stream.write(read_icon(places, chosen))
+    write(f"{folder}/registration/install.json", install_json(chosen, icon))
 
 
 def install_json(chosen: Settings, icon: str) -> str:
@@ -95,7 +96,8 @@ def main(arguments: list[str]) -> int:
     places = Places(os.path.realpath(arguments[0]))
     chosen, sentences, problems = check(places)
     for problem in problems:
-        print(problem, file=sys.stderr)
+        text = str(problem)
+        print(text if text.isprintable() else ascii(text), file=sys.stderr)
     if problems or "--check" in arguments[1:]:
         return 1 if problems else 0
     os.umask(0o022)

@@ -87,7 +87,7 @@ def edited(places: Places, command: str) -> Iterator[Finding]:
         yield "warning", "apply", f"{places.config} was edited but not applied", f"{command} apply"
     for folder, _, names in os.walk(places.own_templates):
         for file in (f"{folder}/{name}" for name in names):
-            if os.stat(file).st_mtime_ns > when:
+            if os.lstat(file).st_mtime_ns > when:
                 yield "warning", "apply", f"{file} was edited but not applied", f"{command} apply"
 
 

@@ -35,6 +35,10 @@ def is_line(value: Any, longest: int = 300) -> bool:
     return isinstance(value, str) and bool(value.strip()) and value.isprintable() and len(value) <= longest
 
 
+def is_path(value: Any) -> bool:
+    return is_line(value) and value.startswith("/") and ".." not in value.split("/")
+
+
 def is_whole(value: Any, least: int, most: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
@@ -53,7 +57,7 @@ def is_support(value: Any) -> bool:
 
 # For each key: what a value must pass, and what is said of one that does not.
 CHECKS: dict[str, tuple[Callable[[Any], object], str]] = {
-    "uapi": (lambda value: is_line(value) and value.startswith("/"), "an absolute path"),
+    "uapi": (is_path, "an absolute path"),
     "timeout": (is_seconds, "a number of seconds from 1 to 120"),
     "webmail_host": (
         is_host,
@@ -71,7 +75,7 @@ CHECKS: dict[str, tuple[Callable[[Any], object], str]] = {
     "group": (lambda value: value in GROUPS, f"one of {' '.join(GROUPS)}"),
     "order": (lambda value: is_whole(value, 0, 100_000), "a whole number from 0 to 100000"),
     "icon": (
-        lambda value: is_line(value) and value.startswith("/") and value.endswith((".svg", ".png")),
+        lambda value: is_path(value) and value.endswith((".svg", ".png")),
         "the absolute path of an .svg or .png file",
     ),
     "new_tab": (lambda value: isinstance(value, bool), "true or false"),
@@ -89,6 +93,8 @@ def parse(text: str, file: str) -> dict[str, Any]:
             raise errors.ContentError(file, line, key, f"unknown setting; there are {' '.join(CHECKS)}")
         if value is None and key in MAY_BE_NULL:
             continue
+        if key == "log" and value is False:
+            value = "off"  # which YAML takes for false
         passes, expected = CHECKS[key]
         if not passes(value):
             raise errors.ContentError(file, line, key, f"must be {expected}")

@@ -56,7 +56,10 @@ def exchange(panel: socket, request: str) -> bytes:
     send(panel, request)
     answer = b""
     while END not in answer:
-        panel.settimeout(max(deadline - time.monotonic(), 0.001))
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise ValueError("too slow an answer")
+        panel.settimeout(left)
         chunk = panel.recv(65536)
         answer += chunk
         if not chunk or len(answer) > LIMIT:

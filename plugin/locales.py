@@ -21,7 +21,7 @@ def tags(places: Places) -> list[str]:
     found = set()
     for folder in (places.templates, places.own_templates):
         if os.path.isdir(f"{folder}/locale"):
-            found |= {name[:-5] for name in os.listdir(f"{folder}/locale") if name.endswith(".yaml")}
+            found |= {name[:-5] for name in os.listdir(f"{folder}/locale") if name.endswith(".yaml") and name[0] != "."}
     return sorted(found)
 
 

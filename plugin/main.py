@@ -130,6 +130,7 @@ def write(response: bytes) -> None:
     with contextlib.suppress(OSError):
         while response:
             response = response[os.write(1, response) :]
+        os.close(1)  # so that the panel need not wait for the log
 
 
 def write_log(record: Mapping[str, object], log: str) -> None:

@@ -44,5 +44,7 @@ class Reply:
 
     def to_error(self, error: SigninError) -> page.Response:
         click = self.click
-        click.record.update(outcome=error.code, detail=error.detail)
+        click.record["outcome"] = error.code
+        if error.status != 200:
+            click.record["detail"] = error.detail
         return page.failure(self.templates, click.settings, self.links, click.nonce, error, click.reference)

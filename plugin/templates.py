@@ -49,6 +49,11 @@ def environment(loader: BaseLoader | Compiled) -> Environment:
     )
 
 
+def is_template(name: str) -> bool:
+    """Whether a file is one of ours or the provider's templates; editors leave others beside them."""
+    return name.endswith(".html") and "/." not in f"/{name}"
+
+
 def module_name(template: str) -> str:
     """The Python module that a template is compiled to."""
     return f"t{template.encode().hex()}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import traceback
 from functools import partial
 
@@ -18,17 +19,23 @@ if TYPE_CHECKING:
     from plugin.places import Places
     from plugin.settings import Settings
 
+LARGEST_ICON = 65536  # bytes
 SAMPLE = session.WebmailSession("/cpsess0000000000", "user:sample:CREATE_WEBMAIL_SESSION_FOR_SELF,0", None)
 
 
 def check(places: Places) -> tuple[Settings, dict[str, dict[str, str]], list[ContentError]]:
     """The settings, the sentences of every locale, and every problem, not the first alone."""
-    problems = []
-    chosen, sentences = settings.Settings(), {}
+    chosen = settings.Settings()
+    sentences: dict[str, dict[str, str]] = {}
+    problems = list(changeable(places))
+    if problems:
+        return chosen, sentences, problems  # not one of these is even looked into as root
     try:
         chosen = settings.read(places.config)
-        if chosen.icon and not os.path.isfile(places.below_root(chosen.icon)):
-            problems.append(ContentError(places.config, None, "icon", f"there is no file {chosen.icon}"))
+        if chosen.uapi != settings.Settings.uapi and not os.access(places.below_root(chosen.uapi), os.X_OK):
+            problems.append(ContentError(places.config, None, "uapi", f"there is no program {chosen.uapi}"))
+        if chosen.icon:
+            read_icon(places, chosen)
     except ContentError as problem:
         problems.append(problem)
     for tag in locales.tags(places):
@@ -37,7 +44,7 @@ def check(places: Places) -> tuple[Settings, dict[str, dict[str, str]], list[Con
         except ContentError as problem:
             problems.append(problem)
     environment = templates.from_source(places)
-    names = environment.list_templates(["html"])
+    names = environment.list_templates(filter_func=templates.is_template)
     broken = [problem for name in names for problem in attempt(places, name, partial(environment.get_template, name))]
     if not problems + broken:
         for texts in sentences.values():
@@ -45,6 +52,42 @@ def check(places: Places) -> tuple[Settings, dict[str, dict[str, str]], list[Con
             for name, outcome, render in every_page(drawn, chosen):
                 broken += attempt(places, name, partial(has_outcome, render, outcome))
     return chosen, sentences, problems + list({str(problem): problem for problem in broken}.values())
+
+
+def changeable(places: Places) -> Iterator[ContentError]:
+    """What others than root could change. Root renders these templates and every account runs what comes of them."""
+    found = [places.config, places.own_templates]
+    for folder, folders, files in os.walk(places.own_templates):
+        found += [f"{folder}/{name}" for name in folders + files if not name.startswith(".")]
+    for path in found:
+        if not os.path.lexists(path):
+            continue
+        seen = os.lstat(path)
+        if not (stat.S_ISREG(seen.st_mode) or stat.S_ISDIR(seen.st_mode)):
+            yield ContentError(path, None, None, "is a symlink or no file; put a file of root's there")
+        elif os.geteuid() == 0 and (seen.st_uid != 0 or seen.st_mode & 0o022):
+            yield ContentError(path, None, None, "can be changed by others than root; chown it to root and chmod go-w")
+
+
+def read_icon(places: Places, chosen: Settings) -> bytes:
+    """The icon, ours or the provider's; raises ContentError. Only what everybody may read anyhow is ever published."""
+    if chosen.icon is None:
+        with open(f"{places.release}/plugin/registration/icon.svg", "rb") as stream:
+            return stream.read()
+    try:
+        with open(os.open(places.below_root(chosen.icon), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as stream:
+            seen = os.fstat(stream.fileno())
+            if not stat.S_ISREG(seen.st_mode) or seen.st_size > LARGEST_ICON or not seen.st_mode & stat.S_IROTH:
+                raise ContentError(places.config, None, "icon", f"must be a public file of up to {LARGEST_ICON} bytes")
+            if os.geteuid() == 0 and seen.st_uid != 0:
+                raise ContentError(places.config, None, "icon", f"{chosen.icon} does not belong to root")
+            drawn = stream.read(LARGEST_ICON)
+    except OSError as error:
+        raise ContentError(places.config, None, "icon", f"{chosen.icon}: {error.strerror}") from None
+    picture = drawn.startswith(b"\x89PNG") if chosen.icon.endswith(".png") else b"<svg" in drawn
+    if not picture or b"<script" in drawn.lower():
+        raise ContentError(places.config, None, "icon", f"{chosen.icon} is not a picture without scripts")
+    return drawn
 
 
 def attempt(places: Places, name: str, action: Callable[[], object]) -> list[ContentError]:

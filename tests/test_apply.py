@@ -15,7 +15,7 @@ import pytest
 
 from plugin import apply
 
-from .conftest import Server, pages_python
+from .conftest import CHECKOUT, IS_ROOT, Server, pages_python
 
 RUN = """
 import runpy, sys
@@ -295,3 +295,72 @@ def test_a_template_that_is_not_utf_8_is_named(server: Server) -> None:
     ran = run(server)
     assert ran.returncode == 1
     assert "error.html" in ran.stderr
+
+
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="48"/>'
+
+
+def icon(server: Server, text: str = PICTURE, mode: int = 0o644, owner: int = 0) -> Path:
+    """A provider's icon in the settings."""
+    path = server.root / "etc/icon.svg"
+    path.write_text(text)
+    path.chmod(mode)
+    if IS_ROOT:
+        os.chown(path, owner, owner)
+    server.config.write_text("icon: /etc/icon.svg\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"mode": 0o600}, {"text": PICTURE + "<script/>"}, {"text": "secret"}, {"text": "<svg>" + " " * 65536}],
+    ids=["closed", "a script", "no picture", "huge"],
+)
+def test_an_icon_that_is_no_small_public_picture_is_refused(server: Server, more: dict[str, Any]) -> None:
+    icon(server, **more)
+    ran = run(server)
+    assert ran.returncode == 1
+    assert "icon" in ran.stderr
+
+
+def test_an_icon_behind_a_symlink_is_refused(server: Server) -> None:
+    path = icon(server)
+    path.rename(server.root / "etc/other.svg")
+    path.symlink_to("other.svg")
+    assert run(server).returncode == 1
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="only root can give files away")
+def test_an_icon_of_somebody_elses_is_refused(server: Server) -> None:
+    icon(server, owner=65534)
+    assert run(server).returncode == 1
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="only root can give files away")
+@pytest.mark.parametrize("name", ["base.html", "locale/en.yaml", "../config.yaml"])
+def test_what_others_than_root_can_change_is_not_even_looked_into(server: Server, name: str) -> None:
+    path = own(server, name, "{{ nonsense")
+    os.chown(path, 65534, 65534)
+    ran = run(server)
+    assert ran.returncode == 1
+    assert "can be changed by others than root" in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1
+
+
+def test_a_template_that_is_a_symlink_is_refused(server: Server) -> None:
+    (server.root / "secret").write_text("secret")
+    path = own(server, "x.html", "")
+    path.unlink()
+    path.symlink_to(server.root / "secret")
+    assert run(server).returncode == 1
+
+
+def test_what_an_editor_leaves_beside_a_template_is_passed_over(server: Server) -> None:
+    own(server, "error.html", (CHECKOUT / "templates/error.html").read_text())
+    (server.own_templates / ".#error.html").symlink_to("nowhere")
+    assert run(server).returncode == 0
+
+
+def test_a_program_that_is_not_there_is_told(server: Server) -> None:
+    server.config.write_text("uapi: /nowhere/uapi\n")
+    assert "/nowhere/uapi" in run(server).stderr

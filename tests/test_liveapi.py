@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -182,3 +184,21 @@ def test_the_socket_is_closed_afterwards(panel: Start) -> None:
     for _ in range(3):
         liveapi.ask(speaking.environ, ONE)
     assert len(os.listdir("/proc/self/fd")) <= before + 1  # the other side's, which may not be closed yet
+
+
+def test_an_answer_that_drips_is_given_up_in_time(folder: Path) -> None:
+    path = str(folder / "free/drip.sock")
+    with contextlib.closing(socket.socket(socket.AF_UNIX)) as listener:
+        listener.bind(path)
+        listener.listen()
+
+        def drip() -> None:
+            with contextlib.suppress(OSError), listener.accept()[0] as connection:
+                for _ in range(100):
+                    connection.sendall(b"x")
+                    time.sleep(0.1)
+
+        threading.Thread(target=drip, daemon=True).start()
+        started = time.monotonic()
+        assert liveapi.ask({"CPANEL_CONNECT_SOCKET": path}, ONE)[0] == []
+        assert time.monotonic() - started < liveapi.SILENCE + 1

@@ -79,7 +79,7 @@ BAD = {
     "slow_after": ["0", "121", "'8'", "true", "null", ".nan"],
     "support": ["''", "1", "true", "http://help.example.com", "javascript:alert(1)", "data:text/html;x",
                 "JavaScript:alert(1)", "https://", "x" * 301, '"a\\nb"', "https://a b"],
-    "log": ["off", "true", "null", "''", "1", "Syslog", "file", "2020-01-01"],
+    "log": ["true", "null", "''", "1", "Syslog", "file", "2020-01-01"],
 }  # fmt: skip
 
 
@@ -256,3 +256,14 @@ def test_broken_compiled_settings_give_way_to_the_file(places: Places, content: 
 def test_with_nothing_compiled_and_a_broken_file_the_defaults_are_in_force(places: Places) -> None:
     edit(places, "order: seven\n")
     assert settings.load(places)[0].order == 1
+
+
+def test_log_off_needs_no_quotes() -> None:
+    assert parse("log: off\n").log == "off"
+
+
+def test_a_file_too_long_to_be_read_at_every_click_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("#" * (config.LONGEST + 1))
+    with pytest.raises(errors.ContentError, match="longer than"):
+        settings.read(str(file))
