@@ -59,7 +59,7 @@ def merged(sentences: dict[str, str], file: str, english: dict[str, str]) -> dic
         if key == "lang" and not re.fullmatch("[A-Za-z0-9]+(-[A-Za-z0-9]+)*", sentence):
             raise ContentError(file, line, key, "must be a language tag, such as pt-BR")
         if key not in (*ABOUT, *english):
-            raise ContentError(file, line, key, "unknown sentence; en.yaml has all that there are")
+            raise ContentError(file, line, key, "unknown sentence; our own en.yaml has all that there are")
         if set(PLACEHOLDER.findall(sentence)) - set(PLACEHOLDER.findall(english.get(key, ""))):
             raise ContentError(file, line, key, "has a {placeholder} that the English sentence does not have")
         own[key] = sentence

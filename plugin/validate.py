@@ -51,7 +51,7 @@ def check(places: Places) -> tuple[Settings, dict[str, dict[str, str]], list[Con
             drawn = templates.Templates(environment, strings.Strings(texts))
             for name, outcome, render in every_page(drawn, chosen):
                 broken += attempt(places, name, partial(has_outcome, render, outcome))
-    return chosen, sentences, problems + list({str(problem): problem for problem in broken}.values())
+    return chosen, sentences, list({str(problem): problem for problem in problems + broken}.values())
 
 
 def changeable(places: Places) -> Iterator[ContentError]:

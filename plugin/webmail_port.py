@@ -6,6 +6,8 @@ import os
 import socket
 import ssl
 
+from plugin import host
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +34,8 @@ def look(places: Places, in_force: Settings) -> Iterator[Finding]:
             continue
         else:
             yield "ok", "port", f"webmail's port {in_force.webmail_port} is open", ""
-            unfit = misfit(der, name, address, in_force.webmail_port)
-            if name and unfit:
+            unfit = name and misfit(der, name, address, in_force.webmail_port)
+            if unfit:
                 text = f"the certificate on port {in_force.webmail_port} does not fit {name}: {unfit}"
                 yield "warning", "certificate", text, "/usr/local/cpanel/bin/checkallsslcerts"
         return
@@ -42,14 +44,15 @@ def look(places: Places, in_force: Settings) -> Iterator[Finding]:
 
 
 def server_name(places: Places, in_force: Settings) -> str:
-    """The host that people land on for sure: the settings', or the server's own; empty where neither is known."""
+    """The host that people land on for sure: the settings', or the server's own; empty where neither is a host."""
     if in_force.webmail_host != "auto":
         return in_force.webmail_host
     try:
         with open(f"{places.root}/etc/hostname", encoding="ascii") as stream:
-            return stream.read().strip()
+            name = stream.read().strip()
     except (OSError, ValueError):
-        return "" if places.root else os.uname().nodename
+        name = "" if places.root else os.uname().nodename
+    return host.checked(name) or ""
 
 
 def certificate(address: str, port: int) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,12 +19,14 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from tests.cpanel import PASSWORD, Answer, Cpanel, Root, Visitor, lay_out, private_accounts
+from tests.cpanel.accounts import logins
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 ICON = re.compile(r'href="([^"]*webmail_signin/index\.live\.cgi)"')
 
 
 def main(source: Path) -> int:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     private_accounts()
     with tempfile.TemporaryDirectory(prefix="webmail-signin-demo-") as folder:
         os.chmod(folder, 0o755)
@@ -39,6 +42,8 @@ def main(source: Path) -> int:
             print("\nStopped.")
             return 0
         finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)  # one is enough; what is started is taken down in peace
             cp.__exit__()
 
 
@@ -59,10 +64,23 @@ Try it yourself, until Ctrl-C:
     password   {PASSWORD}
 
 Your browser does not know the stand-in's certificate. Open {cp.webmail_url} first and accept it there,
-then the same for the address above. Other users: {", ".join(sorted(cp.root.logins()))}.
+then the same for the address above. Others to be, with the same password:
+
+{others(cp, user)}
 """)
     threading.Event().wait()
     return 0
+
+
+def others(cp: Cpanel, user: str) -> str:
+    """The other logins and what each shows; those whose mail is on another host need a name that is only here."""
+    shown = {
+        login.user: f"team user of {account.name}" if login.team else account.what
+        for account in cp.root.accounts.values()
+        for login in logins(account)
+        if login.service == "cpanel" and login.user != user and not account.mail_node
+    }
+    return "\n".join(f"    {name:<27} {what}" for name, what in shown.items())
 
 
 def install(source: Path, root: Root, webmail_port: int) -> bool:
