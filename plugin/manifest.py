@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import hashlib
 import os
 import stat
@@ -34,11 +35,15 @@ def files(tree: str, parts: tuple[str, ...]) -> Iterator[str]:
 
 def sums(tree: str) -> dict[str, str]:
     """The SHA-256 of each file of a release's parts by its path. Raises OSError."""
-    found = {}
-    for path in files(tree, PARTS):
-        with open(os.path.join(tree, path), "rb") as stream:
-            found[path] = hashlib.sha256(stream.read()).hexdigest()
-    return found
+    return {path: digest(os.path.join(tree, path)) for path in files(tree, PARTS)}
+
+
+def digest(file: str) -> str:
+    """The SHA-256 of a plain file. Raises OSError, for anything else too: opening a FIFO would wait for a writer."""
+    if not stat.S_ISREG(os.lstat(file).st_mode):
+        raise OSError(errno.EINVAL, "not a plain file", file)
+    with open(file, "rb") as stream:
+        return hashlib.sha256(stream.read()).hexdigest()
 
 
 def mode(path: str) -> str:
@@ -47,7 +52,7 @@ def mode(path: str) -> str:
 
 def write(release: str) -> None:
     """Write `release`/MANIFEST, a line `sum mode path` for each file, and see that all of it is on the disk."""
-    lines = [f"{digest} {mode(path)} {path}\n" for path, digest in sorted(sums(release).items())]
+    lines = [f"{total} {mode(path)} {path}\n" for path, total in sorted(sums(release).items())]
     manifest = os.path.join(release, NAME)
     with open(manifest, "w", encoding="utf-8", errors="surrogateescape") as stream:
         stream.writelines(lines)
@@ -62,7 +67,7 @@ def read(release: str) -> dict[str, tuple[str, str]]:
     """Sum and mode by path. Raises OSError, or ValueError if the file is damaged."""
     with open(os.path.join(release, NAME), encoding="utf-8", errors="surrogateescape") as stream:
         rows = [line.rstrip("\n").split(" ", 2) for line in stream]
-    return {path: (digest, bits) for digest, bits, path in rows}
+    return {path: (total, bits) for total, bits, path in rows}
 
 
 def differences(release: str) -> Iterator[str]:
@@ -76,12 +81,11 @@ def differences(release: str) -> Iterator[str]:
     yield from (f"{path} is missing" for path in sorted(listed.keys() - present))
     yield from (f"{path} was added" for path in sorted(present - listed.keys()))
     for path in sorted(listed.keys() & present):
-        digest, bits = listed[path]
+        total, bits = listed[path]
         yield from wrong(release, path, int(bits, 8))
         try:
-            with open(os.path.join(release, path), "rb") as stream:
-                if hashlib.sha256(stream.read()).hexdigest() != digest:
-                    yield f"{path} was changed"
+            if digest(os.path.join(release, path)) != total:
+                yield f"{path} was changed"
         except OSError as error:
             yield f"{path} cannot be read: {error.strerror}"
     yield from wrong(release, NAME, 0o644)
@@ -105,7 +109,7 @@ def wrong(release: str, path: str, bits: int) -> Iterator[str]:
 def same(tree: str, release: str) -> bool:
     """Whether `release` is undamaged and consists of what lies in `tree`."""
     try:
-        listed = {path: digest for path, (digest, _) in read(release).items()}
+        listed = {path: total for path, (total, _) in read(release).items()}
         return not any(differences(release)) and listed == sums(tree)
     except (OSError, ValueError):
         return False
