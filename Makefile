@@ -39,8 +39,12 @@ demo: $(DEV) vendor ## Serve a stand-in cPanel with the plugin in it and make on
 	@.venv/bin/python -m tests.demo
 
 .PHONY: test
-test: $(DEV) vendor chromium ## Run every test (BROWSER=no: without a browser; ARGS: more words for pytest)
-	@.venv/bin/python -m pytest -n auto $(if $(filter no,$(BROWSER)),-m 'not browser') $(ARGS)
+test: $(DEV) vendor chromium ## Run the tests (BROWSER=no: without a browser; ARGS: more words for pytest)
+	@.venv/bin/python -m pytest -n auto -m 'not long $(if $(filter no,$(BROWSER)),and not browser)' $(ARGS)
+
+.PHONY: test-long
+test-long: $(DEV) vendor ## Run the tests that take long: an install killed after each step, many clicks, a whole Ansible play
+	@.venv/bin/python -m pytest -n auto -m long $(ARGS)
 
 .PHONY: bench
 bench: $(DEV) vendor $(if $(README),.venv/bench/ready-$(TAG)) ## Measure a click beside its rivals (QUICK=1: shorter; README=1: into README.md)

@@ -15,6 +15,7 @@ import pytest
 from tests.cpanel.root import lay_out
 from tests.servers import HERE, VERSION, Server, open_folder, release
 
+pytestmark = pytest.mark.long
 PLAY = HERE / "tests/ansible/webmail-signin.yml"
 
 

@@ -14,6 +14,7 @@ from tests.load import plot
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root: each click runs as an account of its own")
+@pytest.mark.long
 @pytest.mark.timeout(180)
 def test_many_at_once_get_each_their_own_mailbox() -> None:
     environ = {**os.environ, "COUNT": "12", "HUNG": "8", "QUICK": "1"}
