@@ -7,20 +7,24 @@
 
 set -u
 umask 022
-LC_ALL=C PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+CALLERS_PATH=$PATH # only for looking for a Python
+LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
 unset CDPATH
 
 ID=webmail_signin
 PARTS="plugin templates vendor cgi install.sh"
 NEEDED_KB=16384 # two releases with their bytecode, and room to breathe
+FOLDER=a=rx,u+w,a-s # 0755; a plain number would keep the set-group-ID bit that a folder has from the one above it
 LINE='
 '
 TAB=$(printf '\t')
 me=$(id -u)
 
+# Each variable that is read before some step sets it: none comes from the environment.
 VERB='' ROOT='' GIVEN_ROOT='' GIVEN_PYTHON='' GIVEN_THEMES='' DRY='' JSON='' PURGE='' YES=''
-PYTHON='' TAG='' WHY='' UNDOS='' ENDED='' CREATED='' REPAIRED='' STAGING='' FINDINGS='' FAILURES=0 WARNINGS=0
+PYTHON='' TAG='' TOOL='' WHY='' UNDOS='' BROKEN='' ENDED='' CREATED='' REPAIRED='' STAGING='' PLACED=''
+FINDINGS='' FAILURES=0 WARNINGS=0 SIGNALS='' VERSION=''
 
 usage() {
   cat <<'END'
@@ -74,7 +78,7 @@ undo() { UNDOS="$1 $UNDOS"; } # FUNCTION, called before what it undoes
 # A program that may take its time: in the background, because a shell sits on a signal until its foreground ends.
 # As long as $! is not what ENDED says, it runs: no moment between its start and the noting of its number.
 try() {
-  "$@" >"$KEPT/output" 2>&1 </dev/null 9>&- &
+  "$@" >"$KEPT/output" 2>&1 </dev/null &
   wait "$!"
   code=$?
   ENDED=$!
@@ -82,8 +86,12 @@ try() {
   return "$code"
 }
 
-module() { # TREE MODULE [ARGUMENT]...: a module of that tree's code; exec, so that a signal to $! reaches it
-  exec "$PYTHON" -ISB -c 'import runpy, sys
+panel() { exec "$@" 9>&-; } # a program of cPanel's: whatever it leaves running must not hold our lock
+
+# A module of that tree's code: exec, so that a signal to $! reaches it. It holds the lock as long as it works, even if
+# this shell was killed.
+module() { # TREE MODULE [ARGUMENT]...
+  exec "$TOOL" -ISB -c 'import runpy, sys
 tree, name = sys.argv[1:3]
 sys.path += [tree, tree + "/vendor"]
 sys.argv[:3] = [name]
@@ -91,10 +99,10 @@ runpy.run_module(name, run_name="__main__")' "$@"
 }
 
 # The kernel's rename: mv would move a link into the folder that the old link points to.
-replace() { "$PYTHON" -ISB -c 'import os, sys; os.replace(*sys.argv[1:])' "$1" "$2"; }
+replace() { "$TOOL" -ISB -c 'import os, sys; os.replace(*sys.argv[1:])' "$1" "$2"; }
 
 exchange() { # FOLDER FOLDER: at one stroke where the file system can do that
-  "$PYTHON" -ISB -c 'import ctypes, os, sys
+  "$TOOL" -ISB -c 'import ctypes, os, sys
 one, two = map(os.fsencode, sys.argv[1:])
 try:
     done = ctypes.CDLL(None).renameat2(-100, one, -100, two, 2) == 0
@@ -111,15 +119,10 @@ own() { [ "$me" != 0 ] || chown -hR 0:0 "$@"; }
 make_folder() { # PATH relative to ROOT; noted, so that undoing and uninstalling remove only what was not there before
   [ ! -d "$ROOT/$1" ] || return 0
   CREATED="$1 $CREATED"
-  mkdir "$ROOT/$1" && chmod 0755 "$ROOT/$1" && own "$ROOT/$1"
+  mkdir "$ROOT/$1" && chmod "$FOLDER" "$ROOT/$1" && own "$ROOT/$1"
 }
 
-unmake_folders() {
-  for folder in $CREATED; do
-    [ ! -d "$ROOT/$folder" ] || rmdir "$ROOT/$folder" 2>/dev/null
-  done
-  return 0
-}
+unmake_folders() { for folder in $CREATED; do rmdir "$ROOT/$folder" 2>/dev/null; done; }
 
 quoted() { printf '%s' "$1" | sed "s/'/'\\\\''/g; 1s/^/'/; \$s/\$/'/"; }
 
@@ -169,6 +172,9 @@ qualify() { # every finding that does not need Python; sets PYTHON, TAG and THEM
   for part in $PARTS vendor/jinja2 vendor/markupsafe vendor/yaml; do
     [ -e "$HERE/$part" ] || finding failure source "$HERE/$part is missing" "make vendor # or unpack the tarball anew"
   done
+  # shellcheck disable=SC2086 # parts are words
+  special=$(cd "$HERE" && find $PARTS ! -type f ! -type d 2>/dev/null)
+  [ -z "$special" ] || finding failure source "in $HERE these are not plain files: $special" "unpack the tarball anew"
 }
 
 qualify_cpanel() {
@@ -195,28 +201,33 @@ qualify_cpanel() {
 qualify_places() {
   for place in usr usr/local usr/local/cpanel usr/local/cpanel/base usr/local/cpanel/base/frontend \
     usr/local/cpanel/3rdparty "$BASE_" "$BASE_/releases" etc etc/webmail-signin; do
-    real_folder "$ROOT/$place"
+    real -d "$ROOT/$place"
+    owned_by_root "$ROOT/$place"
   done
-  for place in "$LOCK" "$RECORD"; do
-    [ ! -L "$place" ] || finding failure symlink "$place is a symlink" "rm $(quoted "$place")"
+  for place in "$LOCK" "$RECORD" "$ETC/config.yaml"; do real -f "$place"; done
+  for program in scripts scripts/install_plugin scripts/uninstall_plugin bin bin/manage_hooks; do
+    owned_by_root "$(readlink -f "$CPANEL/$program")" # root runs them
   done
   for place in "$BASE/current" "$BASE/previous"; do
-    [ -L "$place" ] || [ ! -e "$place" ] || finding failure taken "$place is not a symlink of ours" "mv $(quoted "$place") /root/"
-  done
-  for place in "$BASE" "$BASE/releases" "$ETC"; do
-    [ "$me" != 0 ] || [ ! -d "$place" ] || [ -n "$(find "$place" -prune -user 0 ! -perm -020 ! -perm -002)" ] ||
-      finding failure owner "$place is not root's alone" "chown root:root $(quoted "$place"); chmod 0755 $(quoted "$place")"
+    [ -L "$place" ] || [ ! -e "$place" ] || taken "$place"
   done
   [ -n "$OURS" ] || [ -z "$(others_in "$BASE" .lock)" ] || taken "$BASE"
   [ -n "$OURS" ] || free_name "$CPANEL/whostmgr/addonfeatures/$ID"
 }
 
-real_folder() {
-  if [ -L "$1" ]; then
-    finding failure symlink "$1 is a symlink where a folder should be" "ls -ld $(quoted "$1") # then put a real folder there"
-  elif [ -e "$1" ] && [ ! -d "$1" ]; then
-    finding failure taken "$1 is not a folder" "mv $(quoted "$1") $(quoted "$1.old")"
+real() { # -d|-f PATH: if it is there, it must be a folder (a file) itself
+  if [ -L "$2" ]; then
+    finding failure symlink "$2 is a symlink" "ls -ld $(quoted "$2") # then put there what it points to"
+  elif [ -e "$2" ] && ! test "$1" "$2"; then
+    finding failure taken "$2 is in the way" "mv $(quoted "$2") $(quoted "$2.old")"
   fi
+}
+
+owned_by_root() { # PATH; what is ours is not for its group to write either
+  case $1 in "$BASE"* | "$ETC") group=020 closed=go-w ;; *) group=002 closed=o-w ;; esac
+  [ "$me" != 0 ] || [ ! -e "$1" ] || [ -L "$1" ] ||
+    [ -n "$(find "$1" -prune -user 0 ! -perm "-$group" ! -perm -002)" ] ||
+    finding failure owner "$1 is not root's alone" "chown root $(quoted "$1"); chmod $closed $(quoted "$1")"
 }
 
 others_in() { # FOLDER NAME: whatever it holds beside NAME
@@ -239,6 +250,7 @@ qualify_themes() {
     elif [ -d "$folder" ]; then
       finding ok theme "the theme $theme is there"
       THEMES="${THEMES:+$THEMES }$theme"
+      owned_by_root "$folder"
       qualify_names "$theme"
     elif [ "$wanted" != "$theme" ] && [ -z "$GIVEN_THEMES" ]; then
       finding warning theme "the theme $theme is no longer there"
@@ -249,29 +261,26 @@ qualify_themes() {
 }
 
 qualify_names() { # THEME
-  real_folder "$folder/$ID"
+  real -d "$folder/$ID"
   [ ! -L "$folder/$ID/index.live.cgi" ] || taken "$folder/$ID/index.live.cgi"
   [ -L "$folder/$ID" ] || [ -z "$(others_in "$folder/$ID" '*index.live.cgi*')" ] || taken "$folder/$ID"
   case " $RECORDED " in *" $1 "*) return 0 ;; esac
-  free_name "$folder/$ID/index.live.cgi"
-  free_name "$folder/dynamicui/dynamicui_$ID.conf"
-  free_name "$folder/assets/application_icons/$ID.svg"
-  free_name "$folder/assets/application_icons/$ID.png"
+  for name in "$ID/index.live.cgi" "dynamicui/dynamicui_$ID.conf" "assets/application_icons/$ID.svg" \
+    "assets/application_icons/$ID.png"; do free_name "$folder/$name"; done
 }
 
 # --- the interpreter: one that every account can run and nobody but root can change ---
 
 PROBE='import sys
-if sys.version_info < (3, 9):
-    sys.exit(1)
+assert sys.version_info >= (3, 9)
 import ctypes, fcntl, hashlib, html, json, os, socket, subprocess, syslog, urllib.parse
-print(os.path.realpath(sys.executable))
-print(sys.implementation.cache_tag)'
+print(os.path.realpath(sys.executable), sys.implementation.cache_tag, sep="\n")'
+# In a session of its own and without our descriptors: what runs as nobody is open to every other process of nobody.
 AS_NOBODY='import os, sys
-os.setgroups([])
-os.setgid(65534)
-os.setuid(65534)
-os.execv(sys.argv[1], [sys.argv[1], "-IS", "-c", "import json"])'
+from subprocess import DEVNULL, PIPE, run
+nobody = {} if os.geteuid() else {"user": 65534, "group": 65534, "extra_groups": []}
+print(run([sys.argv[1], "-ISB", "-c", sys.argv[2]], stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, timeout=20, check=True,
+          start_new_session=True, cwd="/", env={}, **nobody).stdout.decode())'
 
 roots_alone() { # FILE: executable by everybody, writable by root only, and so is each folder on its way
   way=$1
@@ -283,78 +292,64 @@ roots_alone() { # FILE: executable by everybody, writable by root only, and so i
   return 1
 }
 
-usable() { # PATH [given]: sets PYTHON and TAG, or UNFIT
+usable() { # PATH [given [followed]]: sets PYTHON and TAG, or UNFIT; only the file itself counts, no link to it
   PYTHON='' TAG='' UNFIT='is not a program'
-  [ -f "$1" ] && [ -x "$1" ] || return 1
-  if [ "$me" = 0 ] && [ -z "${2-}" ]; then
-    # Looked at before it is run: root runs nothing that somebody else could have put in PATH.
-    UNFIT='can be changed by others than root, or not be run by everybody'
-    roots_alone "$(readlink -f "$1")" || return 1
+  found=$(readlink -f "$1") && [ -f "$found" ] && [ -x "$found" ] || return 1
+  # A script's first line: "#!", " -IS" and the end of line make 127 with this.
+  case $found in *[!A-Za-z0-9._/+-]*) false ;; esac && [ "${#found}" -le 120 ] ||
+    { UNFIT="has a path that a script's first line cannot hold: $found" && return 1; }
+  UNFIT='can be changed by others than root, or not be run by everybody'
+  [ "$me" != 0 ] || [ -n "${2-}" ] || roots_alone "$found" || return 1
+  UNFIT="($found) is older than 3.9, does not work, or cannot be run by an ordinary user"
+  answer=$("${TOOL:-$found}" -ISB -c "$AS_NOBODY" "$found" "$PROBE" 2>/dev/null </dev/null) || return 1
+  TAG=${answer##*"$LINE"} answer=${answer%"$LINE"*}
+  if [ "$answer" != "$found" ]; then # it only starts another one
+    [ -z "${3-}" ] && usable "$answer" "${2-}" followed
+    return
   fi
-  UNFIT='is older than 3.9 or does not work'
-  answer=$("$1" -ISB -c "$PROBE" 2>/dev/null </dev/null) || return 1
-  found=${answer%"$LINE"*}
-  UNFIT="has a path that a script's first line cannot hold: $found"
-  case $found in /*[!A-Za-z0-9._/+-]* | [!/]*) return 1 ;; esac
-  [ "${#found}" -le 120 ] || return 1 # "#!", " -IS" and the end of line make 127
-  if [ "$me" = 0 ]; then
-    UNFIT="($found) cannot be run by an ordinary user"
-    "$found" -ISB -c "$AS_NOBODY" "$found" 2>/dev/null </dev/null || return 1
-    UNFIT="($found) can be changed by others than root"
-    [ -n "${2-}" ] || roots_alone "$found" || return 1
-  fi
-  PYTHON=$found TAG=${answer##*"$LINE"}
+  PYTHON=$found
 }
 
-candidates() {
+candidates() { # the system's folders come before PATH
   [ "$VERB" = install ] || for theme in $RECORDED; do in_use "$theme"; done
-  for folder in /usr/bin /usr/local/bin /bin; do
+  IFS=:
+  for folder in /usr/bin /usr/local/bin /bin /opt/alt/python3*/bin $CALLERS_PATH; do
     for name in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python3.9; do
-      printf '%s\n' "$folder/$name"
+      [ ! -x "$folder/$name" ] || printf '%s\n' "$folder/$name"
     done
   done
-  printf '%s\n' /opt/alt/python3*/bin/python3*
-  for name in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python3.9; do command -v "$name"; done
 }
 
 in_use() { sed -n '1s/^#!\(.*\) -IS$/\1/p' "$FRONTEND/$1/$ID/index.live.cgi" 2>/dev/null; }
 
-qualify_python() {
+qualify_python() { # sets PYTHON, which runs the page, and TOOL, which root runs
+  each_line first_usable "$(candidates)"
+  TOOL=$PYTHON TOOL_TAG=$TAG
   if [ -n "$GIVEN_PYTHON" ]; then
-    if usable "$GIVEN_PYTHON" given; then
-      finding ok python "the page runs with $PYTHON"
-      home_warning
-    else
+    usable "$GIVEN_PYTHON" given ||
       finding failure python "--python $GIVEN_PYTHON $UNFIT" "$COMMAND # without --python, or with another one"
-    fi
-    return
+  elif [ -z "$RECORDED_PYTHON" ] || ! usable "$RECORDED_PYTHON" given; then
+    RECORDED_PYTHON='' PYTHON=$TOOL TAG=$TOOL_TAG
+    [ -n "$PYTHON" ] || finding failure python \
+      "there is no Python 3.9 or newer that every account can run and only root can change" "$(python_remedy)"
   fi
-  if [ -n "$RECORDED_PYTHON" ] && usable "$RECORDED_PYTHON" given; then
-    finding ok python "the page runs with $PYTHON, as once chosen by --python"
-    return
-  fi
-  RECORDED_PYTHON=''
-  saved=$IFS IFS=$LINE
-  for candidate in $(candidates); do
-    IFS=$saved
-    if usable "$candidate"; then
-      finding ok python "the page runs with $PYTHON"
-      return
-    fi
-  done
-  IFS=$saved
-  finding failure python "there is no Python 3.9 or newer that every account can run and only root can change" \
-    "$(python_remedy)"
+  [ -z "$PYTHON" ] || chosen_python
 }
 
-home_warning() {
-  case $PYTHON in
-    /home*/* | /root/*) where="lies in a home" ;;
-    *) where="can be changed by others than root" ;;
-  esac
-  { [ "$me" != 0 ] || roots_alone "$PYTHON"; } && [ "$where" != "lies in a home" ] ||
-    finding warning python "$PYTHON $where: whoever can change it acts as every account that clicks" \
-      "$COMMAND # without --python"
+first_usable() { [ -n "$PYTHON" ] || usable "$1"; }
+
+chosen_python() {
+  risk=''
+  case $PYTHON in /home*/* | /root/*) risk=", which lies in a home" ;; esac
+  if [ "$me" != 0 ] || roots_alone "$PYTHON"; then
+    TOOL=$PYTHON TOOL_TAG=$TAG
+  else
+    risk="$risk: whoever can change it acts as every account that clicks"
+    [ -n "$TOOL" ] || { risk="$risk, and as root, who has no other" TOOL=$PYTHON TOOL_TAG=$TAG; }
+    [ "$TAG" = "$TOOL_TAG" ] || risk="$risk; root does not run it, so it gets no bytecode and clicks are slower"
+  fi
+  finding ok python "the page runs with $PYTHON"
+  [ -z "$risk" ] || finding warning python "the page runs with $PYTHON$risk" "$COMMAND # without --python"
 }
 
 python_remedy() {
@@ -377,12 +372,6 @@ survey() {
   RECORDED=${RECORDED% }
   RECORDED_PYTHON=$(sed -n 's/^python //p' "$RECORD" 2>/dev/null)
   WERE_CREATED=$(sed -n 's/^created //p' "$RECORD" 2>/dev/null | tr '\n' ' ')
-  if [ -n "$CURRENT" ] && [ -z "$RECORDED" ]; then # the record is lost, the pages are not
-    for file in "$FRONTEND"/*/"$ID/index.live.cgi"; do
-      theme=${file%"/$ID/index.live.cgi"}
-      [ ! -f "$file" ] || RECORDED="${RECORDED:+$RECORDED }${theme##*/}"
-    done
-  fi
   OURS=$CURRENT$RECORDED
   [ ! -d "$BASE/releases" ] || OURS=yes
 }
@@ -424,11 +413,11 @@ sys.exit(not os.path.exists(sys.argv[1]) or not os.path.samestat(os.fstat(9), os
 take_lock() {
   undo unlock
   make_folder usr/local/cpanel/3rdparty && make_folder "$BASE_" || return 1
-  [ -n "$PYTHON" ] || return 0 # uninstalling where there is no Python any more
+  [ -n "$TOOL" ] || return 0 # uninstalling where there is no Python any more
   umask 077
   command exec 9>>"$LOCK" || return 1
   umask 022
-  "$PYTHON" -ISB -c "$LOCKING" "$LOCK" "  another install.sh is at work here; waiting, up to two minutes" </dev/null &
+  "$TOOL" -ISB -c "$LOCKING" "$LOCK" "  another install.sh is at work here; waiting, up to two minutes" </dev/null &
   wait "$!"
   code=$?
   ENDED=$!
@@ -437,7 +426,7 @@ take_lock() {
 }
 
 unlock() { # the file stays, unless this was a first installation, and no other is waiting for its turn
-  if [ -z "$OURS" ] && [ -e "$LOCK" ] && "$PYTHON" -ISB -c "$LOCKING" "$LOCK" 2>/dev/null; then
+  if [ -z "$OURS" ] && [ -e "$LOCK" ] && "$TOOL" -ISB -c "$LOCKING" "$LOCK" 2>/dev/null; then
     rm -f "$LOCK"
   fi
   unmake_folders
@@ -476,37 +465,28 @@ put_back() {
 
 stage() { # beside the old release, with nothing in it but our own plain files
   undo unstage
-  unstage && mkdir -p "$BASE/releases" "$STAGED" || return 1
+  unstage && make_folder "$BASE_/releases" && mkdir "$STAGED" || return 1
   for part in $PARTS; do cp -R "$HERE/$part" "$STAGED/" || return 1; done
-  find "$STAGED" -name __pycache__ -prune -exec rm -rf {} + &&
-    find "$STAGED" -name '*.pyc' -exec rm -f {} + || return 1
-  WHY=$(find "$STAGED" ! -type f ! -type d)
-  [ -z "$WHY" ] || { WHY="not a plain file: $WHY" && return 1; }
+  find "$STAGED" \( -name __pycache__ -o -name '*.pyc' \) -prune -exec rm -rf {} + || return 1
   # Clicks that are under way in the same release find the generation that they started with.
   for generation in "$TARGET"/.compiled-*; do
     [ ! -d "$generation" ] || cp -Rp "$generation" "$STAGED/" || return 1
   done
-  own "$STAGED" && find "$STAGED" -type d -exec chmod 0755 {} + && find "$STAGED" -type f -exec chmod 0644 {} + &&
+  own "$STAGED" && find "$STAGED" -type d -exec chmod "$FOLDER" {} + && find "$STAGED" -type f -exec chmod 0644 {} + &&
     chmod 0755 "$STAGED/install.sh" "$STAGED/plugin/registration/hook" "$STAGED/cgi/index.live.cgi" &&
-    chmod 0755 "$BASE/releases" && try module "$HERE" plugin.manifest write "$STAGED"
+    try module "$HERE" plugin.manifest write "$STAGED"
 }
 
-unstage() {
-  [ ! -e "$STAGED" ] || rm -rf "$STAGED"
-  [ ! -d "$BASE/releases" ] || rmdir "$BASE/releases" 2>/dev/null
-  return 0
-}
+unstage() { rm -rf "$STAGED"; }
 
 write_settings() { # put_back removes it
   new=$ETC/.config.yaml.new
   make_folder etc && make_folder etc/webmail-signin && cp "$HERE/plugin/registration/config.yaml" "$new" &&
-    chmod 0644 "$new" && own "$new" && mv -f "$new" "$ETC/config.yaml" && return
-  rm -f "$new"
-  return 1
+    chmod 0644 "$new" && own "$new" && mv -f "$new" "$ETC/config.yaml"
 }
 
 compile_code() { # adds files only, so there is nothing to undo in a release that is in use
-  try "$PYTHON" -ISB -m compileall -q "$RELEASE/plugin" "$RELEASE/vendor"
+  try "$TOOL" -ISB -m compileall -q "$RELEASE/plugin" "$RELEASE/vendor"
 }
 
 compile_settings() {
@@ -561,12 +541,10 @@ put_in_place() {
   else
     undo move_back
     mv "$STAGED" "$TARGET"
-  fi
-  # shellcheck disable=SC2181 # both branches
-  [ $? = 0 ] && RELEASE=$TARGET PLACED=yes
+  fi && RELEASE=$TARGET PLACED=yes
 }
 
-exchange_back() { [ -z "${PLACED-}" ] || exchange "$STAGED" "$TARGET" || BROKEN=yes; }
+exchange_back() { [ -z "$PLACED" ] || exchange "$STAGED" "$TARGET" || BROKEN=yes; }
 
 move_back() { [ ! -d "$TARGET" ] || mv "$TARGET" "$STAGED" || BROKEN=yes; }
 
@@ -604,9 +582,7 @@ place_entry() { # THEME
   folder=$FRONTEND/$1/$ID
   [ -d "$folder" ] || { mkdir "$folder" && own "$folder"; } || return 1
   new=$folder/.index.live.cgi.new
-  chmod 0755 "$folder" && entry >"$new" && chmod 0755 "$new" && own "$folder" && mv -f "$new" "$folder/index.live.cgi" && return
-  rm -f "$new"
-  return 1
+  chmod "$FOLDER" "$folder" && entry >"$new" && chmod 0755 "$new" && own "$folder" && mv -f "$new" "$folder/index.live.cgi"
 }
 
 entry_in_order() { # THEME
@@ -616,12 +592,10 @@ entry_in_order() { # THEME
 }
 
 register() { # THEME
-  try "$CPANEL/scripts/install_plugin" "$BASE/releases/$NEXT/compiled/registration" "--theme=$1" || return 1
-  other=none # an icon of the other kind is one that the settings named before
-  for kind in svg png; do
-    [ -e "$BASE/releases/$NEXT/compiled/registration/icon.$kind" ] || other=$kind
+  try panel "$CPANEL/scripts/install_plugin" "$BASE/releases/$NEXT/compiled/registration" "--theme=$1" || return 1
+  for kind in svg png; do # an icon of the other kind is one that the settings named before
+    [ -e "$BASE/releases/$NEXT/compiled/registration/icon.$kind" ] || rm -f "$FRONTEND/$1/assets/application_icons/$ID.$kind"
   done
-  rm -f "$FRONTEND/$1/assets/application_icons/$ID.$other"
   registered "$1" || warn "  install_plugin reports success, but the icon's files are not where cPanel keeps them"
 }
 
@@ -630,10 +604,10 @@ registered() { # THEME
     { [ -f "$FRONTEND/$1/assets/application_icons/$ID.svg" ] || [ -f "$FRONTEND/$1/assets/application_icons/$ID.png" ]; }
 }
 
-hooked() { "$CPANEL/bin/manage_hooks" list 2>/dev/null </dev/null | grep -qF "$BASE/current/plugin/registration/hook"; }
+hooked() { "$CPANEL/bin/manage_hooks" list 2>/dev/null </dev/null 9>&- | grep -qF "$BASE/current/plugin/registration/hook"; }
 
 manage_hook() { # add|delete
-  try "$CPANEL/bin/manage_hooks" "$1" script "$BASE/current/plugin/registration/hook" --manual \
+  try panel "$CPANEL/bin/manage_hooks" "$1" script "$BASE/current/plugin/registration/hook" --manual \
     --category System --event upcp --stage post
 }
 
@@ -653,9 +627,10 @@ each_leftover() { # COMMAND [ARGUMENT]...: for each thing that only a run that w
 
 leftovers() { each_leftover basename | tr '\n' ' '; }
 
-older() { # releases that are neither the current nor the previous one
-  for path in "$BASE"/releases/*; do
-    [ ! -d "$path" ] || case ${path##*/} in "$NEXT" | "$NEXT_PREVIOUS") ;; *) printf '%s ' "${path##*/}" ;; esac
+older() { # releases of ours that are neither the current nor the previous one
+  for path in "$BASE"/releases/*/MANIFEST; do
+    name=${path%/MANIFEST} name=${name##*/}
+    case $name in "$NEXT" | "$NEXT_PREVIOUS" | *[!0-9A-Za-z.+-]*) ;; *) printf '%s ' "$name" ;; esac
   done
 }
 
@@ -665,7 +640,7 @@ remove_older() {
 }
 
 committed() { # from here on nothing is undone, and nothing stops the little that is left: tidying up
-  trap '' HUP INT QUIT PIPE TERM
+  ignore_signals
   UNDOS=''
   rm -rf "$KEPT" "$GONE" "$BASE"/releases/.staged-*
 }
@@ -677,10 +652,10 @@ check() {
   if [ -n "$CURRENT" ] && [ -n "$PYTHON" ]; then
     live=$BASE/releases/$CURRENT
     for theme in $THEMES; do
-      python=$PYTHON tag=$TAG used=$(in_use "$theme")
-      [ -n "$used" ] && [ "$used" != "$PYTHON" ] && ! usable "$used" given &&
-        finding failure interpreter "the page of $theme runs with $used, which $UNFIT" "$COMMAND install"
-      PYTHON=$python TAG=$tag
+      used=$(in_use "$theme")
+      unfit=$([ -z "$used" ] || [ "$used" = "$PYTHON" ] || usable "$used" given || echo "$UNFIT")
+      [ -z "$unfit" ] ||
+        finding failure interpreter "the page of $theme runs with $used, which $unfit" "$COMMAND install"
     done
     problems=$( (module "$live" plugin.apply "$live" --check) 2>&1 </dev/null) || [ -n "$problems" ] || problems="apply --check failed"
     each_line settings_finding "$problems"
@@ -723,9 +698,9 @@ reported() { # LEVEL, NAME, TEXT and REMEDY with tabs between them
 
 # One way for installing, upgrading, repairing and going back: make RELEASE ready, prove it, switch, prove it again.
 activate() {
-  [ -f "$ETC/config.yaml" ] || [ -L "$ETC/config.yaml" ] || [ "$VERB" = rollback ] ||
+  [ -f "$ETC/config.yaml" ] || [ "$VERB" = rollback ] ||
     step "write $ETC/config.yaml, all comments" write_settings
-  [ -z "$STAGING" ] && [ -f "$RELEASE/plugin/__pycache__/__init__.$TAG.pyc" ] ||
+  [ "$TAG" != "$TOOL_TAG" ] || { [ -z "$STAGING" ] && [ -f "$RELEASE/plugin/__pycache__/__init__.$TAG.pyc" ]; } ||
     repair "compile the code for $PYTHON" compile_code
   [ "$VERB" = hook ] && [ -d "$RELEASE/compiled/registration" ] && [ -z "$REPAIRED" ] ||
     step "check and compile settings, templates and sentences" compile_settings
@@ -753,6 +728,9 @@ repair() { # a step that a hook's log line tells of
 
 begin() {
   step "lock $BASE" take_lock
+  # Only the release that is in use repairs it; it may be another one by now.
+  [ "$VERB" != hook ] || [ "$HERE" = "$BASE/releases/$CURRENT" ] ||
+    exec /bin/sh "$BASE/releases/$CURRENT/install.sh" hook ${DRY:+--dry-run}
   [ -z "$(leftovers)" ] || step "remove what an interrupted run left: $(leftovers)" each_leftover rm -rf
   step "keep a copy of what may change" keep
 }
@@ -797,8 +775,8 @@ apply() {
   needs_installation
   qualify
   stop_unless_qualified
+  begin # chosen only now: whoever held the lock may have changed what is in use
   NEXT=$CURRENT RELEASE=$BASE/releases/$CURRENT
-  begin
   step "check and compile settings, templates and sentences" compile_settings
   for theme in $THEMES; do
     step "register the icon in $theme" register "$theme"
@@ -815,9 +793,9 @@ rollback() {
   qualify
   stop_unless_qualified
   confirm "Return from release $CURRENT to $PREVIOUS?"
+  begin
   NEXT=$PREVIOUS NEXT_PREVIOUS=$CURRENT
   RELEASE=$BASE/releases/$PREVIOUS CODE=$RELEASE TARGET=$RELEASE STAGED=$BASE/releases/.staged-$PREVIOUS
-  begin
   activate
   done_line "Release $NEXT is in use again, and its page was run."
 }
@@ -825,12 +803,17 @@ rollback() {
 uninstall() {
   [ -n "$ROOT" ] || [ "$me" = 0 ] || finding failure root "only root can do this on a server" "sudo $COMMAND uninstall"
   qualify_places
-  stop_unless_qualified
-  qualify_python 2>/dev/null >&2 # for the lock only
-  FAILURES=0 remaining='' THEMES=''
+  remaining='' THEMES=''
   for theme in $RECORDED; do
     case " ${GIVEN_THEMES:-$RECORDED} " in *" $theme "*) THEMES="$THEMES $theme" ;; *) remaining="$remaining $theme" ;; esac
   done
+  for theme in $GIVEN_THEMES; do
+    case " $RECORDED " in *" $theme "*) ;; *) finding failure theme "it is not installed in the theme $theme" "$COMMAND check" ;; esac
+  done
+  [ -n "$remaining" ] || not_ours
+  stop_unless_qualified
+  qualify_python 2>/dev/null >&2 # for the lock only
+  FAILURES=0
   if [ -n "$OURS" ]; then
     confirm "Remove Webmail Sign-in${ROOT:+ below $ROOT}?"
     begin
@@ -853,6 +836,16 @@ uninstall() {
   done_line "Done."
 }
 
+not_ours() { # what would go with the rest although nobody knows whose it is
+  for path in "$BASE"/* "$BASE"/.[!.]* "$BASE"/releases/* "$BASE"/releases/.[!.]*; do
+    case ${path#"$BASE/"} in
+      releases | current | previous | record | .lock | .aside | .new-* | releases/.staged-*) ;;
+      releases/*) [ -f "$path/MANIFEST" ] || free_name "$path" ;;
+      *) free_name "$path" ;;
+    esac
+  done
+}
+
 uninstall_themes() {
   [ -n "$remaining" ] || ! hooked || step "remove the hook after cPanel updates" remove_hook
   for theme in $THEMES; do
@@ -869,23 +862,22 @@ remove_hook() {
 add_again() { hooked || manage_hook add || BROKEN=yes; }
 
 unregister() { # THEME
-  registration=$BASE/releases/$CURRENT/compiled/registration
-  if [ -x "$CPANEL/scripts/uninstall_plugin" ] && [ -d "$registration" ]; then
-    try "$CPANEL/scripts/uninstall_plugin" "$registration" "--theme=$1" || warn "  uninstall_plugin failed: $WHY"
+  if [ -z "$remaining" ]; then # uninstall_plugin would take the feature from the other themes too
+    registration=$BASE/releases/$CURRENT/compiled/registration
+    if [ -x "$CPANEL/scripts/uninstall_plugin" ] && [ -d "$registration" ]; then
+      try panel "$CPANEL/scripts/uninstall_plugin" "$registration" "--theme=$1" || warn "  uninstall_plugin failed: $WHY"
+    fi
+    rm -f "$CPANEL/whostmgr/addonfeatures/$ID"
   fi
   # By name what is left: the program may be missing or have failed (cpanel-facts.md §4 lists what registering makes).
-  feature=usr/local/cpanel/whostmgr/addonfeatures/$ID
-  rm -f "$FRONTEND/$1/dynamicui/dynamicui_$ID.conf" "$FRONTEND/$1/assets/application_icons/$ID".??? || return 1
-  if [ -z "$remaining" ]; then
-    rm -f "$ROOT/$feature"
-  elif [ ! -e "$ROOT/$feature" ] && [ -e "$KEPT/files/$feature" ]; then
-    cp -p "$KEPT/files/$feature" "$ROOT/$feature"
-  fi
+  icon=$FRONTEND/$1/assets/application_icons/$ID
+  rm -f "$FRONTEND/$1/dynamicui/dynamicui_$ID.conf" "$icon.svg" "$icon.png"
 }
 
 remove_page() { # THEME
   rm -f "$FRONTEND/$1/$ID/index.live.cgi" "$FRONTEND/$1/$ID/.index.live.cgi.new" || return 1
-  [ ! -d "$FRONTEND/$1/$ID" ] || rmdir "$FRONTEND/$1/$ID"
+  [ ! -d "$FRONTEND/$1/$ID" ] || rmdir "$FRONTEND/$1/$ID" 2>/dev/null ||
+    say "  $FRONTEND/$1/$ID stays, for what in it is not ours"
 }
 
 set_aside() { # one rename: a click finds either all of it or nothing
@@ -911,9 +903,12 @@ uninstall_settings() {
 
 # --- beginning and end ---
 
+# shellcheck disable=SC2086 # names, those that this shell knows
+ignore_signals() { trap '' $SIGNALS; }
+
 leave() {
   code=$?
-  trap '' HUP INT QUIT PIPE TERM
+  ignore_signals
   trap - EXIT
   [ "${!-}" = "$ENDED" ] || { kill "$!" 2>/dev/null; wait "$!" 2>/dev/null; }
   if [ -n "$UNDOS" ]; then
@@ -974,7 +969,9 @@ arguments() {
 
 main() {
   trap leave EXIT
-  trap 'WHY="ended by a signal"; exit 1' HUP INT QUIT PIPE TERM
+  for signal in HUP INT QUIT PIPE TERM USR1 USR2 ALRM XCPU XFSZ VTALRM; do
+    (trap : "$signal") 2>/dev/null && SIGNALS="$SIGNALS $signal" && trap 'WHY="ended by a signal"; exit 1' "$signal"
+  done
   RED='' GREEN='' YELLOW='' PLAIN=''
   if [ -t 1 ] && [ -z "${NO_COLOR-}" ] && [ "${TERM:-dumb}" != dumb ]; then
     RED=$(printf '\033[31m') GREEN=$(printf '\033[32m') YELLOW=$(printf '\033[33m') PLAIN=$(printf '\033[0m')
@@ -993,10 +990,11 @@ main() {
   fi
   case $GIVEN_PYTHON in
     */*) GIVEN_PYTHON=$(cd -- "${GIVEN_PYTHON%/*}/" 2>/dev/null && pwd)/${GIVEN_PYTHON##*/} ;;
-    ?*) GIVEN_PYTHON=$(command -v "$GIVEN_PYTHON" || printf '%s' "$GIVEN_PYTHON") ;;
+    ?*) GIVEN_PYTHON=$(PATH=$CALLERS_PATH && command -v "$GIVEN_PYTHON" || printf '%s' "$GIVEN_PYTHON") ;;
   esac
   COMMAND="sh install.sh${ROOT:+ --root $(quoted "$ROOT")}"
-  VERSION=$(sed -n 's/^__version__ = "\([0-9A-Za-z][0-9A-Za-z.+-]*\)"$/\1/p' "$HERE/plugin/__init__.py" 2>/dev/null)
+  [ ! -f "$HERE/plugin/__init__.py" ] ||
+    VERSION=$(sed -n 's/^__version__ = "\([0-9A-Za-z][0-9A-Za-z.+-]*\)"$/\1/p' "$HERE/plugin/__init__.py")
   BASE_=usr/local/cpanel/3rdparty/webmail-signin
   CPANEL=$ROOT/usr/local/cpanel FRONTEND=$ROOT/usr/local/cpanel/base/frontend ETC=$ROOT/etc/webmail-signin
   THIRD=$CPANEL/3rdparty BASE=$ROOT/$BASE_

@@ -86,6 +86,13 @@ def linked_file(server: Server) -> str:
     return "files"
 
 
+def fifo_instead_of_a_file(server: Server) -> str:
+    file = server.base / "current/plugin/app.py"
+    file.unlink()
+    os.mkfifo(file, 0o644)
+    return "files"
+
+
 def writable_file(server: Server) -> str:
     (server.base / "current/plugin/app.py").chmod(0o666)
     return "files"
@@ -142,6 +149,7 @@ FAILURES: list[Callable[[Server], str]] = [
     added_file,
     missing_file,
     linked_file,
+    fifo_instead_of_a_file,
     writable_file,
     writable_folder,
     changed_page,

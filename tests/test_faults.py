@@ -285,7 +285,10 @@ def without_bytecode(path: str, breaks: Callable[[Path], object]) -> Fault:
 #: What a click imports, and what becomes of it without that. `main` is the one module that nothing can stand in for.
 MODULES: dict[str, object] = {
     "main": PANEL,
-    **dict.fromkeys(("app", "destination", "errors", "host", "liveapi", "page", "places", "reply", "request", "result", "session"), OURS),
+    **dict.fromkeys(
+        ("app", "destination", "errors", "host", "liveapi", "page", "places", "reply", "request", "result", "session"),
+        OURS,
+    ),
     **dict.fromkeys(("settings", "strings", "templates", "uapi"), OURS),
 }
 #: Root's side of the program, and what only an edited or unprepared release needs.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -228,6 +230,68 @@ def test_two_themes_share_one_release(bare: Server) -> None:
     assert bare.tree() == before
 
 
+def test_below_set_group_id_folders_modes_come_out_as_they_should(bare: Server) -> None:
+    for folder in (bare.cpanel / "3rdparty", bare.theme, bare.root / "etc"):
+        folder.chmod(0o2755)
+    bare.well("install")
+    ours = (bare.base, bare.base / "releases", bare.base / "current/", bare.entry.parent, bare.config.parent)
+    assert [oct(path.stat().st_mode) for path in ours] == ["0o40755"] * 5
+    assert hook(bare).stderr.endswith(": in order\n")
+
+
+def test_variables_of_the_environment_do_not_matter(bare: Server) -> None:
+    names = set(re.findall(r"\b([A-Z][A-Z_]+)=", (HERE / "install.sh").read_text())) - {"PATH"}
+    hostile = {**dict.fromkeys(names, "x"), "PATH": "/usr/bin:/bin"}
+    before = bare.tree()
+    bare.well("install", env=hostile)
+    bare.well("uninstall", "--purge", env=hostile)
+    assert bare.tree() == before
+
+
+def test_programs_in_the_callers_path_do_not_come_before_the_systems(bare: Server, place: Path) -> None:
+    for name in ("id", "find", "sed", "cat", "cp"):
+        (place / name).write_text(f"#!/bin/sh\necho {name} >>'{place}/ran'\nexec /usr/bin/{name} \"$@\"\n")
+        (place / name).chmod(0o755)
+    bare.well("install", env={"PATH": f"{place}:/usr/bin:/bin"})
+    assert not (place / "ran").exists()
+
+
+# --- what uninstalling leaves alone ---
+
+
+@pytest.mark.parametrize("name", ["notes.txt", ".notes", "releases/notes", "releases/.notes"])
+def test_uninstalling_stops_where_it_would_delete_something_unknown(installed: Server, name: str) -> None:
+    (installed.base / name).mkdir()
+    before = installed.tree(times=True)
+    ended = installed.run("uninstall")
+    assert ended.returncode == 3
+    assert f"{installed.base / name} is there already" in ended.stdout
+    assert installed.tree(times=True) == before
+
+
+def test_a_folder_that_is_no_release_of_ours_stays_when_older_ones_go(newer: Server, place: Path) -> None:
+    (newer.base / "releases/notes").mkdir()
+    newer.well("install")
+    Server(newer.root, release(place / "source-2", "1.2.0")).well("install")
+    assert sorted(path.name for path in (newer.base / "releases").iterdir()) == ["1.1.0", "1.2.0", "notes"]
+
+
+def test_uninstalling_leaves_files_of_others_where_they_are(installed: Server) -> None:
+    others = [installed.entry.with_name("notes"), installed.theme / "assets/application_icons/webmail_signin.gif"]
+    for path in others:
+        path.touch()
+    assert f"{installed.entry.parent} stays" in installed.well("uninstall")
+    assert [path.exists() for path in [*others, installed.entry]] == [True, True, False]
+
+
+def test_uninstalling_from_a_theme_where_it_is_not_is_a_finding(installed: Server) -> None:
+    before = installed.tree(times=True)
+    ended = installed.run("uninstall", "--theme", "paper")
+    assert ended.returncode == 3
+    assert "not installed in the theme paper" in ended.stdout
+    assert installed.tree(times=True) == before
+
+
 # --- misuse and servers that do not qualify ---
 
 
@@ -323,6 +387,31 @@ def taken_settings(server: Server) -> None:
     server.config.parent.write_text("a file")
 
 
+def linked_config(server: Server) -> None:
+    server.config.parent.mkdir()
+    server.config.symlink_to(server.root / "usr/local/cpanel/version")
+
+
+def folder_as_config(server: Server) -> None:
+    server.config.mkdir(parents=True)
+
+
+def open_parent(server: Server) -> None:
+    server.theme.parent.chmod(0o777)
+
+
+def theme_of_nobody(server: Server) -> None:
+    os.chown(server.theme, 65534, -1)
+
+
+def open_program(server: Server) -> None:
+    (server.cpanel / "scripts/install_plugin").chmod(0o757)
+
+
+def program_of_nobody(server: Server) -> None:
+    os.chown(server.cpanel / "bin/manage_hooks", 65534, -1)
+
+
 UNQUALIFIED = {
     no_version: "cpanel",
     no_uapi: "uapi",
@@ -338,7 +427,11 @@ UNQUALIFIED = {
     taken_feature: "taken",
     taken_folder: "taken",
     taken_settings: "taken",
+    linked_config: "symlink",
+    folder_as_config: "taken",
 }
+if AS_ROOT:
+    UNQUALIFIED |= dict.fromkeys((open_parent, theme_of_nobody, open_program, program_of_nobody), "owner")
 
 
 @pytest.mark.parametrize("spoil", UNQUALIFIED, ids=lambda spoil: spoil.__name__)
@@ -428,6 +521,56 @@ def test_a_chosen_python_stays_through_upgrades(bare: Server) -> None:
     assert "python /usr/bin/" in (bare.base / "record").read_text()
 
 
+@pytest.fixture
+def foreign(place: Path) -> Path:
+    """A Python that belongs to somebody else, whose library notes in `seen` as whom and in what company it is run."""
+    asked = ["/usr/bin/python3", "-IS", "-c", "import subprocess as s; print(s.__file__, end='')"]
+    original = Path(subprocess.check_output(asked, text=True))
+    library = place / "foreign/lib" / original.parent.name
+    library.mkdir(parents=True)
+    for path in original.parent.iterdir():
+        if path.name not in ("subprocess.py", "__pycache__"):
+            (library / path.name).symlink_to(path)
+    note = f"""
+with open({str(place / "seen")!r}, "a") as seen:
+    print(os.getuid(), os.getsid(0) == os.getpid(), os.path.exists("/proc/self/fd/57"), file=seen)
+"""
+    (library / "subprocess.py").write_text(original.read_text() + note)
+    (place / "seen").touch()
+    (place / "seen").chmod(0o666)
+    python = place / "foreign/bin/python3"
+    python.parent.mkdir()
+    (place / "foreign/pyvenv.cfg").write_text(f"home = {python.parent}\n")
+    return python
+
+
+if AS_ROOT:
+
+    def test_a_foreign_python_is_never_run_as_root_nor_near_it(bare: Server, place: Path, foreign: Path) -> None:
+        copy(Path("/usr/bin/python3").resolve(), foreign)
+        descriptor = os.dup2(os.open("/dev/null", os.O_RDONLY), 57)
+        try:
+            printed = bare.well("install", "--python", str(foreign), pass_fds=[descriptor])
+        finally:
+            os.close(descriptor)
+        assert "acts as every account" in printed
+        assert bare.entry.read_text().startswith(f"#!{foreign} -IS\n")
+        assert set((place / "seen").read_text().splitlines()) == {"65534 True False"}
+
+    def test_root_makes_no_bytecode_with_a_foreign_python_of_another_kind(bare: Server, foreign: Path) -> None:
+        copy(Path("/usr/bin/python3").resolve(), foreign)
+        library = next((foreign.parent.parent / "lib").glob("*/subprocess.py"))
+        library.write_text(library.read_text() + "sys.implementation.cache_tag = 'cpython-0'\n")
+        assert "no bytecode" in bare.well("install", "--python", str(foreign))
+        assert list((bare.base / "current/plugin").rglob("*.pyc")) == []
+
+
+def test_the_library_beside_a_link_to_a_python_is_not_run(bare: Server, place: Path, foreign: Path) -> None:
+    foreign.symlink_to("/usr/bin/python3")
+    bare.well("install", "--python", str(foreign))
+    assert (place / "seen").read_text() == ""
+
+
 # --- dry runs ---
 
 
@@ -454,13 +597,23 @@ def test_the_dry_run_of_a_first_installation_equals_it(bare: Server) -> None:
 
 
 @pytest.mark.parametrize("number", [1, 2, 4, 8, 10, 11, 12, 13])
+@pytest.mark.long
 def test_a_first_installation_that_is_ended_is_undone(bare: Server, number: int) -> None:
     before = bare.tree()
     assert ended_at_step(bare, number, signal.SIGTERM) == 1
     assert bare.tree() == before
 
 
+@pytest.mark.parametrize("name", ["QUIT", "USR1", "USR2", "ALRM", "XCPU", "XFSZ", "VTALRM"])
+@pytest.mark.long
+def test_every_signal_undoes(bare: Server, name: str) -> None:
+    before = bare.tree()
+    assert ended_at_step(bare, 6, signal.Signals[f"SIG{name}"]) == 1
+    assert bare.tree() == before
+
+
 @pytest.mark.parametrize("number", [2, 3, 5, 7, 8, 10, UPGRADE_STEPS])
+@pytest.mark.long
 def test_an_upgrade_that_is_ended_is_undone(newer: Server, number: int) -> None:
     before = newer.tree()
     assert ended_at_step(newer, number, signal.SIGINT) == 1
@@ -469,6 +622,7 @@ def test_an_upgrade_that_is_ended_is_undone(newer: Server, number: int) -> None:
 
 
 @pytest.mark.parametrize("number", range(1, FIRST_STEPS + 1))
+@pytest.mark.long
 def test_after_a_kill_a_first_installation_can_be_run_again(bare: Server, number: int) -> None:
     before = bare.tree()
     assert ended_at_step(bare, number, signal.SIGKILL) == -signal.SIGKILL
@@ -479,6 +633,7 @@ def test_after_a_kill_a_first_installation_can_be_run_again(bare: Server, number
 
 
 @pytest.mark.parametrize("number", range(1, UPGRADE_STEPS + 1))
+@pytest.mark.long
 def test_after_a_kill_an_upgrade_can_be_run_again(newer: Server, number: int) -> None:
     assert ended_at_step(newer, number, signal.SIGKILL) == -signal.SIGKILL
     assert newer.page() == ""
@@ -520,8 +675,17 @@ def test_settings_that_do_not_hold_stop_an_installation(newer: Server) -> None:
 
 def test_a_symlink_in_the_source_is_not_installed(newer: Server) -> None:
     (newer.source / "plugin/extra.py").symlink_to("/etc/passwd")
-    assert newer.run("install").returncode == 1
+    assert newer.run("install").returncode == 3
     assert newer.current() == f"releases/{VERSION}"
+
+
+@pytest.mark.parametrize("name", ["plugin/__init__.py", "plugin/app.py", "templates/pipe"])
+def test_a_fifo_in_the_source_is_named(newer: Server, name: str) -> None:
+    (newer.source / name).unlink(missing_ok=True)
+    os.mkfifo(newer.source / name)
+    ended = newer.run("install")
+    assert ended.returncode == 3
+    assert "not plain files" in ended.stdout
 
 
 def test_a_closed_standard_output_undoes_or_finishes(bare: Server) -> None:
@@ -543,6 +707,41 @@ def test_a_second_installation_waits_for_the_first(bare: Server) -> None:
     assert "another install.sh" in printed
 
 
+def test_what_a_killed_run_left_running_still_holds_the_lock(newer: Server) -> None:
+    apply = newer.source / "plugin/apply.py"
+    apply.write_text(apply.read_text().replace("import os\n", "import os, time\ntime.sleep(1)\n", 1))
+    with subprocess.Popen(newer.command(), stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        next(line for line in child.stdout if line.startswith("- check and compile"))
+        time.sleep(0.3)
+        child.kill()
+    with (newer.base / ".lock").open("a") as lock:
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+
+@pytest.mark.parametrize(("verb", "current"), [("rollback", "1.1.0"), ("hook", VERSION), ("apply", VERSION)])
+def test_who_waited_chooses_the_release_after_the_wait(newer: Server, verb: str, current: str) -> None:
+    newer.well("install")
+    newer.config.write_text("label: My mail\n")
+    with (newer.base / ".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        command = Server(newer.root, newer.base / "current").command(verb)
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as child:
+            assert child.stdout is not None
+            next(line for line in child.stdout if "another install.sh" in line)
+            for name, version in (("current", VERSION), ("previous", "1.1.0")):
+                (newer.base / name).unlink()
+                (newer.base / name).symlink_to(f"releases/{version}")
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            child.stdout.read()
+        assert child.returncode == 0
+    assert newer.current() == f"releases/{current}"
+    registration = newer.base / f"releases/{VERSION}/compiled/registration/install.json"
+    assert ("My mail" in registration.read_text()) is (verb == "apply")
+
+
 # --- upgrades, repairs, going back ---
 
 
@@ -557,6 +756,7 @@ def test_an_upgrade_keeps_settings_and_own_templates(newer: Server) -> None:
     assert "My mail" in (newer.theme / "dynamicui/dynamicui_webmail_signin.conf").read_text()
 
 
+@pytest.mark.long
 def test_the_two_newest_releases_stay(newer: Server, place: Path) -> None:
     newer.well("install")
     Server(newer.root, release(place / "source-2", "1.2.0")).well("install")
@@ -610,6 +810,7 @@ def test_a_damaged_release_does_not_repair_itself(installed: Server) -> None:
 
 
 @pytest.mark.timeout(180)
+@pytest.mark.long
 def test_clicks_never_fail_during_upgrades_and_rollbacks(newer: Server, place: Path) -> None:
     changed = Server(newer.root, release(place / "source-2", "1.2.0"))
     answers: list[str] = []
@@ -766,8 +967,15 @@ if AS_ROOT and subprocess.run(["unshare", "-m", "true"], check=False, capture_ou
         )
         assert "no Python 3.9" in in_namespace(bare, hide, "install").stdout
 
+    def test_without_another_a_foreign_python_runs_as_root_with_a_warning(bare: Server, place: Path) -> None:
+        python = copy(Path("/usr/bin/python3").resolve(), place / "python3")
+        hide = (
+            'for p in /usr/bin/python3* /usr/local/bin/python3*; do [ ! -f "$p" ] || mount --bind /bin/false "$p"; done'
+        )
+        assert "and as root" in in_namespace(bare, hide, "check", "--python", str(python)).stdout
+
     def test_a_small_disk_is_named(bare: Server) -> None:
-        ended = in_namespace(bare, f"mount -t tmpfs -o size=2m none '{bare.cpanel}/3rdparty'", "install")
+        ended = in_namespace(bare, f"mount -t tmpfs -o size=2m,mode=755 none '{bare.cpanel}/3rdparty'", "install")
         assert ended.returncode == 3
         assert "KB are free" in ended.stdout
 
@@ -775,7 +983,7 @@ if AS_ROOT and subprocess.run(["unshare", "-m", "true"], check=False, capture_ou
     def test_a_disk_that_fills_up_undoes_everything(bare: Server, left: int) -> None:
         # The space is taken only after the look at it, by the program that looks at it last.
         third = bare.cpanel / "3rdparty"
-        fill = f"mount -t tmpfs -o size=20m none '{third}'; PATH=/tmp/none:$PATH"
+        fill = f"mount -t tmpfs -o size=20m,mode=755 none '{third}'; PATH=/tmp/none:$PATH"
         script = (bare.source / "install.sh").read_text()
         eager = release_that_fills(bare, script, third, left)
         ended = in_namespace(eager, fill, "install")
