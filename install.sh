@@ -164,7 +164,9 @@ qualify() { # every finding that does not need Python; sets PYTHON, TAG and THEM
   space=$CPANEL
   [ ! -d "$THIRD" ] || space=$THIRD
   free=$(df -Pk "$space" 2>/dev/null | awk 'NR == 2 { print $4 }')
-  if [ "${free:-0}" -lt "$NEEDED_KB" ] 2>/dev/null; then
+  if [ ! -d "$space" ]; then
+    : # there is no cPanel, which is said already
+  elif [ "${free:-0}" -lt "$NEEDED_KB" ] 2>/dev/null; then
     finding failure space "only ${free:-0} KB are free where $THIRD is; $NEEDED_KB KB are needed" "df -h $(quoted "$space")"
   else
     finding ok space "$free KB are free"
@@ -236,7 +238,7 @@ others_in() { # FOLDER NAME: whatever it holds beside NAME
 
 free_name() { [ ! -e "$1" ] && [ ! -L "$1" ] || taken "$1"; }
 
-taken() { finding failure taken "$1 is there already and is not ours" "mv $(quoted "$1") /root/"; }
+taken() { finding failure taken "$1 is there already and is not ours" "mv $(quoted "$1") $(quoted "$1.old")"; }
 
 qualify_themes() {
   wanted=${GIVEN_THEMES:-${RECORDED:-jupiter}} THEMES=''
@@ -378,7 +380,10 @@ survey() {
 
 stop_unless_qualified() {
   [ "$FAILURES" != 0 ] || return 0
-  say "This server does not qualify, see above; nothing was changed."
+  case $VERB in
+    install) say "This server does not qualify, see above; nothing was changed." ;;
+    *) say "Nothing was changed, see above." ;;
+  esac
   exit 3
 }
 
@@ -674,7 +679,7 @@ check() {
     printf '{\n  "version": "%s",\n  "installed": %s,\n  "failures": %s,\n  "warnings": %s,\n  "findings": [\n%s\n  ]\n}\n' \
       "$(json "$VERSION")" "$installed" "$FAILURES" "$WARNINGS" "$FINDINGS"
   else
-    say "$FAILURES failures, $WARNINGS warnings."
+    say "Failures: $FAILURES, warnings: $WARNINGS."
   fi
   [ "$FAILURES" = 0 ] || exit 3
 }
@@ -777,6 +782,7 @@ apply() {
   stop_unless_qualified
   begin # chosen only now: whoever held the lock may have changed what is in use
   NEXT=$CURRENT RELEASE=$BASE/releases/$CURRENT
+  [ -z "$DRY" ] || WHY=$(module "$RELEASE" plugin.apply "$RELEASE" --check 2>&1 </dev/null) || fail "check settings"
   step "check and compile settings, templates and sentences" compile_settings
   for theme in $THEMES; do
     step "register the icon in $theme" register "$theme"
@@ -992,7 +998,7 @@ main() {
     */*) GIVEN_PYTHON=$(cd -- "${GIVEN_PYTHON%/*}/" 2>/dev/null && pwd)/${GIVEN_PYTHON##*/} ;;
     ?*) GIVEN_PYTHON=$(PATH=$CALLERS_PATH && command -v "$GIVEN_PYTHON" || printf '%s' "$GIVEN_PYTHON") ;;
   esac
-  COMMAND="sh install.sh${ROOT:+ --root $(quoted "$ROOT")}"
+  COMMAND="sh $(quoted "$HERE/install.sh")${ROOT:+ --root $(quoted "$ROOT")}"
   [ ! -f "$HERE/plugin/__init__.py" ] ||
     VERSION=$(sed -n 's/^__version__ = "\([0-9A-Za-z][0-9A-Za-z.+-]*\)"$/\1/p' "$HERE/plugin/__init__.py")
   BASE_=usr/local/cpanel/3rdparty/webmail-signin

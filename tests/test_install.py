@@ -797,7 +797,7 @@ def test_what_is_not_installed_cannot_be_changed(bare: Server, verb: str) -> Non
 def test_installing_again_repairs_a_damaged_release(installed: Server) -> None:
     (installed.base / "current/plugin/app.py").write_text("damaged\n")
     installed.well("install")
-    assert "0 failures" in installed.well("check")
+    assert "Failures: 0" in installed.well("check")
 
 
 def test_a_damaged_release_does_not_repair_itself(installed: Server) -> None:
@@ -859,6 +859,15 @@ def test_apply_refuses_by_name_what_cpanel_cannot_hold(installed: Server, label:
     assert installed.tree() == before
 
 
+def test_a_dry_run_of_apply_tells_what_is_wrong_with_the_settings(installed: Server) -> None:
+    installed.config.write_text("timeout: 900\n")
+    before = installed.tree(times=True)
+    ended = installed.run("apply", "--dry-run")
+    assert ended.returncode == 1
+    assert "config.yaml:1: timeout" in ended.stdout
+    assert installed.tree(times=True) == before
+
+
 def test_an_apply_whose_registration_fails_is_undone(installed: Server) -> None:
     installed.config.write_text("label: My mail\n")
     (installed.cpanel / "scripts/install_plugin").write_text("#!/bin/sh\nexit 1\n")
@@ -916,7 +925,7 @@ def test_the_hook_repairs(installed: Server, loss) -> None:  # type: ignore[no-u
     ended = hook(installed)
     assert ended.returncode == 0, ended.stderr
     assert ended.stderr.count("\n") == 1
-    assert "0 failures" in installed.well("check")
+    assert "Failures: 0" in installed.well("check")
     assert any((installed.base / "current/plugin/__pycache__").glob("*.pyc"))
 
 
