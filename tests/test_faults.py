@@ -580,6 +580,7 @@ def ground(installed: Cpanel) -> Iterator[Ground]:
         yield ground
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("cell", MATRIX, ids=[cell.name for cell in MATRIX])
 def test_a_click_survives(ground: Ground, cell: Cell) -> None:
     if os.geteuid() != 0 and (cell.as_root or "unreadable" in cell.way or "closed" in cell.way):
