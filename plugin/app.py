@@ -128,7 +128,7 @@ def create_session(click: Click, asked: request.Request) -> bytes:
         arguments["locale"] = click.settings.locale
     started = time.monotonic()
     with start(click, "Session", "create_webmail_session_for_self", arguments) as call:
-        click.reply().rehearse(asked)  # while uapi runs
+        click.reply().rehearse()  # while uapi runs
         try:
             return call.finish(started + click.settings.timeout)
         finally:

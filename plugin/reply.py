@@ -28,11 +28,10 @@ class Reply:
         accept_language = click.environ.get("HTTP_ACCEPT_LANGUAGE", "")
         self.templates = templates.load(click.places, click.locale, accept_language)
 
-    def rehearse(self, asked: request.Request) -> None:
-        """Draw the page once without a session: what it needs is loaded then, and the person does not wait for it."""
-        nothing = session.WebmailSession("", "", None)
-        to = destination.choose(asked, None, self.click.settings, self.click.node_name)
-        bytes(page.signin(self.templates, self.click.settings, self.links, "", asked.user, to, nothing))
+    def rehearse(self) -> None:
+        """Draw the page once with nothing on it: what it needs is loaded then, and the person does not wait for it."""
+        nobody, nowhere = session.WebmailSession("", "", None), destination.Destination("localhost")
+        bytes(page.signin(self.templates, self.click.settings, self.links, "", "", nowhere, nobody))
 
     def to_answer(self, asked: request.Request, output: bytes) -> page.Response:
         """The page that signs in; raises the SigninError of an answer that does."""

@@ -75,8 +75,13 @@ def is_prefetch(environ: Mapping[str, str]) -> bool:
 def security_token(environ: Mapping[str, str]) -> str:
     """The panel's own token, ``/cpsess##########``, for links back into the panel; empty if there is none."""
     token = environ.get("cp_security_token", "")
-    digits = token[len("/cpsess") :]
-    return token if token == f"/cpsess{digits}" and digits.isascii() and digits.isdigit() else ""
+    return token if is_token(token) else ""
+
+
+def is_token(text: str) -> bool:
+    """Whether it is ``/cpsess`` and 1 to 64 digits: the panel's own token, and Webmail's in the answer."""
+    head, digits = text[: len("/cpsess")], text[len("/cpsess") :]
+    return head == "/cpsess" and digits.isascii() and digits.isdigit() and len(digits) <= 64
 
 
 def client_address(text: str) -> str:

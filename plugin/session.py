@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
+from plugin import errors, host, request, result
 
-from plugin import errors, host, result
-
-TOKEN = re.compile("/cpsess[0-9]{1,64}")
 MAX_SESSION = 1024
 
 
@@ -33,7 +30,7 @@ def parse(output: bytes) -> WebmailSession:
     if not isinstance(data, dict):
         raise errors.UapiUnreadable("the answer's data is not an object")
     token, session, hostname = data.get("token"), data.get("session"), data.get("hostname")
-    if not isinstance(token, str) or not TOKEN.fullmatch(token):
+    if not isinstance(token, str) or not request.is_token(token):
         raise errors.BadAnswer("token is not /cpsess and digits")
     if not isinstance(session, str) or not 0 < len(session) <= MAX_SESSION or not session.isprintable():
         raise errors.BadAnswer(f"session is empty, over {MAX_SESSION} characters or has a control character")

@@ -38,12 +38,14 @@ class Site:
         )
         self.server.program(f'echo "$@" >> {self.calls_file}\ncase "$*" in\n{cases}esac\n')
 
-    def click(self, environ: dict[str, str] | None = None, **settings: Any) -> tuple[app.Click, Page]:
+    def click(
+        self, environ: dict[str, str] | None = None, node_name: str = "node.example.com", **settings: Any
+    ) -> tuple[app.Click, Page]:
         click = app.Click(
             cgi_environ(**environ or {}),
             ACCOUNT.pw_uid,
             ACCOUNT,
-            "node.example.com",
+            node_name,
             self.server.places,
             "jupiter",
             "0" * 32,
@@ -90,6 +92,15 @@ def test_liveapi_is_asked_for_both_features_and_the_language(site: Site, panel: 
         ("Features", "has_feature", {"name": "webmail"}),
         ("Locale", "get_attributes", {}),
     ]
+
+
+def test_where_the_server_has_no_name_a_linked_mail_node_still_has_one(site: Site, panel: Start) -> None:
+    linked = json.loads(json.dumps(ANSWER))
+    linked["result"]["data"]["hostname"] = "mail.example.com"
+    site.answer(linked)
+    nameless = {**panel(*ON).environ, "HTTP_HOST": "?", "SERVER_NAME": "?"}
+    click, _ = site.click(nameless, node_name="?")
+    assert (click.record["outcome"], click.record["target"]) == ("signed-in", "mail.example.com:2096")
 
 
 def test_an_ipv6_address_is_passed_on_encoded(site: Site, panel: Start) -> None:
