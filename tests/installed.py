@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
-from tests.cpanel import Root
+from tests.conftest import open_folder
+from tests.cpanel import Cpanel, Root, lay_out
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -20,3 +23,11 @@ def install(root: Root, settings: str = "") -> None:
         command, cwd=CHECKOUT, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     assert done.returncode == 0, done.stdout
+
+
+@contextlib.contextmanager
+def served(settings: str) -> Iterator[Cpanel]:
+    """A running stand-in with the plugin in it, which knows webmail's port and logs to the panel's error log."""
+    with open_folder() as folder, Cpanel(lay_out(folder / "root")) as cp:
+        install(cp.root, f"webmail_port: {cp.webmail_port}\nlog: stderr\n{settings}")
+        yield cp

@@ -17,10 +17,10 @@ import pytest
 
 from tests import faults
 from tests.cases import Case
-from tests.conftest import Page, open_folder
-from tests.cpanel import Cpanel, Visitor, lay_out, private_accounts
+from tests.conftest import Page
+from tests.cpanel import Cpanel, Visitor, private_accounts
 from tests.faults import SECRET, Ground, Run
-from tests.installed import CHECKOUT, install
+from tests.installed import CHECKOUT, served
 from tests.test_click import bare
 
 private_accounts()
@@ -30,8 +30,7 @@ needs_accounts = pytest.mark.skipif(not HAS_ACCOUNTS, reason="needs several acco
 
 @pytest.fixture(scope="module")
 def installed() -> Iterator[Cpanel]:
-    with open_folder() as folder, Cpanel(lay_out(folder / "root")) as cp:
-        install(cp.root, f"webmail_port: {cp.webmail_port}\ntimeout: 10\nlog: stderr\n")
+    with served("timeout: 10\n") as cp:
         yield cp
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.cases import CASES, Case
-from tests.conftest import Page, open_folder
-from tests.cpanel import Cpanel, Visitor, lay_out, private_accounts
+from tests.conftest import Page
+from tests.cpanel import Cpanel, Visitor, private_accounts
 from tests.cpanel.live import NOT_CONNECTED, take_apart
-from tests.installed import install
+from tests.installed import served
 
 private_accounts()
 TIMEOUT = 2  # seconds that uapi may take here
@@ -27,8 +27,7 @@ HEADERS = {
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Cpanel]:
-    with open_folder() as folder, Cpanel(lay_out(folder / "root")) as cp:
-        install(cp.root, f"webmail_port: {cp.webmail_port}\nlog: stderr\ntimeout: {TIMEOUT}\nsupport: Call us.\n")
+    with served(f"timeout: {TIMEOUT}\nsupport: Call us.\n") as cp:
         yield cp
 
 

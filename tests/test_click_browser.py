@@ -9,9 +9,8 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.browser import chromium
-from tests.conftest import open_folder
-from tests.cpanel import PASSWORD, Cpanel, lay_out, private_accounts
-from tests.installed import install
+from tests.cpanel import PASSWORD, Cpanel, private_accounts
+from tests.installed import served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -22,8 +21,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Cpanel]:
-    with open_folder() as folder, Cpanel(lay_out(folder / "root")) as cp:
-        install(cp.root, f"webmail_port: {cp.webmail_port}\nlog: stderr\n")
+    with served("") as cp:
         yield cp
 
 

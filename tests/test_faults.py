@@ -20,10 +20,9 @@ import pytest
 from plugin.templates import module_name
 from tests import faults
 from tests.cases import CASES
-from tests.conftest import open_folder
-from tests.cpanel import Cpanel, lay_out, private_accounts
+from tests.cpanel import Cpanel, private_accounts
 from tests.faults import SECRET, Ground
-from tests.installed import CHECKOUT, install
+from tests.installed import CHECKOUT, served
 
 private_accounts()
 TIMEOUT = 3  # seconds that uapi may take here
@@ -568,8 +567,7 @@ def test_the_threat_model_says_how_many_cells_there_are() -> None:
 
 @pytest.fixture(scope="module")
 def installed() -> Iterator[Cpanel]:
-    with open_folder() as folder, Cpanel(lay_out(folder / "root")) as cp:
-        install(cp.root, f"webmail_port: {cp.webmail_port}\ntimeout: {TIMEOUT}\nlog: stderr\n")
+    with served(f"timeout: {TIMEOUT}\n") as cp:
         yield cp
 
 

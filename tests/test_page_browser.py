@@ -10,9 +10,8 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests.browser import chromium
-from tests.conftest import open_folder
-from tests.cpanel import PASSWORD, Cpanel, lay_out
-from tests.installed import install
+from tests.cpanel import PASSWORD, Cpanel
+from tests.installed import served
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,8 +38,7 @@ SHOWN = """addEventListener("pageshow", event => console.log(`persisted ${event.
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Cpanel]:
-    with open_folder() as folder, Cpanel(lay_out(folder / "root")) as cp:
-        install(cp.root, f"webmail_port: {cp.webmail_port}\nlog: stderr\nslow_after: {SLOW_AFTER}\n")
+    with served(f"slow_after: {SLOW_AFTER}\n") as cp:
         yield cp
 
 
