@@ -662,8 +662,11 @@ check() {
       [ -z "$unfit" ] ||
         finding failure interpreter "the page of $theme runs with $used, which $unfit" "$COMMAND install"
     done
-    problems=$( (module "$live" plugin.apply "$live" --check) 2>&1 </dev/null) || [ -n "$problems" ] || problems="apply --check failed"
-    each_line settings_finding "$problems"
+    if edits=$( (module "$live" plugin.apply "$live" --check) 2>&1 </dev/null); then
+      each_line edit_finding "$edits"
+    else
+      each_line settings_finding "${edits:-plugin.apply --check failed}"
+    fi
     # shellcheck disable=SC2086 # themes are words
     if report=$( (module "$HERE" plugin.check "$live" "$COMMAND" $THEMES) 2>&1 </dev/null); then
       each_line reported "$report"
@@ -693,6 +696,8 @@ END
 }
 
 settings_finding() { finding failure settings "$1" "edit it, then: $COMMAND apply"; }
+
+edit_finding() { finding warning apply "$1" "$COMMAND apply"; }
 
 reported() { # LEVEL, NAME, TEXT and REMEDY with tabs between them
   rest=$1

@@ -1,7 +1,8 @@
 """Root's side: check settings, templates and sentences, and make them ready for the click.
 
 ``plugin.apply RELEASE`` writes a new folder of ready-made files into the release and lets its `compiled` link point to
-it: all or nothing. ``--check`` only checks. Exit 0 if all is well; 1 with each problem on a line of standard error.
+it: all or nothing. ``--check`` only checks, and prints a line for what is valid but not applied yet. Exit 0 if all is
+well; 1 with each problem on a line of standard error.
 """
 
 from __future__ import annotations
@@ -65,6 +66,29 @@ def install_json(chosen: Settings, icon: str) -> str:
     return json.dumps([link], indent=2) + "\n"
 
 
+def not_applied(places: Places, chosen: Settings, sentences: dict[str, dict[str, str]]) -> list[str]:
+    """What an administrator has edited, added or removed since the ready-made files were made, a line for each."""
+    with tempfile.TemporaryDirectory() as folder:
+        build(places, folder, chosen, sentences)
+        fresh, ready = contents(folder), contents(places.compiled)
+    if not ready:
+        return [f"{places.compiled} is missing, so clicks are slow"]
+    changed = {name.partition("/")[0] for name in fresh.keys() | ready.keys() if fresh.get(name) != ready.get(name)}
+    edited = [places.config] if changed & {"settings.json", "registration"} else []
+    edited += [places.own_templates] if changed & {"locale", "templates"} else []
+    return [f"{path} was edited but not applied" for path in edited]
+
+
+def contents(folder: str) -> dict[str, bytes]:
+    """Each file below `folder` but bytecode, by its relative path."""
+    found = {}
+    for parent, _, names in os.walk(folder):
+        for path in (f"{parent}/{name}" for name in names if not name.endswith(".pyc")):
+            with open(path, "rb") as stream:
+                found[os.path.relpath(path, folder)] = stream.read()
+    return found
+
+
 def write(file: str, text: str) -> None:
     with open(file, "w", encoding="utf-8") as stream:
         stream.write(text)
@@ -98,8 +122,11 @@ def main(arguments: list[str]) -> int:
     for problem in problems:
         text = str(problem)
         print(text if text.isprintable() else ascii(text), file=sys.stderr)
-    if problems or "--check" in arguments[1:]:
-        return 1 if problems else 0
+    if problems:
+        return 1
+    if "--check" in arguments[1:]:
+        print(*not_applied(places, chosen, sentences), sep="\n")
+        return 0
     os.umask(0o022)
     before = os.readlink(places.compiled) if os.path.islink(places.compiled) else ""
     folder = tempfile.mkdtemp(prefix=PREFIX, dir=places.release)

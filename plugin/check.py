@@ -32,11 +32,8 @@ def report(release: str, command: str, themes: list[str]) -> Iterator[Finding]:
     yield from (("failure", "files", f"{release}: {text}", f"{command} install") for text in damage)
     if not damage:
         yield "ok", "files", f"every file of {release} is as it was installed", ""
-    in_force, problem = settings.load(places)
-    if not problem:
-        yield from edited(places, command)
     yield from features(places)
-    yield from webmail_port.look(places, in_force)
+    yield from webmail_port.look(places, settings.load(places)[0])
 
 
 def page(places: Places, command: str, theme: str) -> Iterator[Finding]:
@@ -71,24 +68,6 @@ def icon(places: Places, command: str, theme: str) -> Iterator[Finding]:
         yield "ok", "icon", f"the icon is registered in {theme}", ""
     else:
         yield "warning", "icon", f"the icon is not registered in {theme}", f"{command} install"
-
-
-def edited(places: Places, command: str) -> Iterator[Finding]:
-    """What was edited after it was last made ready."""
-    ready = f"{places.compiled}/settings.json"
-    try:
-        when = os.stat(ready).st_mtime_ns
-        with open(ready, encoding="utf-8") as stream:
-            applied = stream.read()
-    except OSError as error:
-        yield "failure", "apply", f"{ready}: {error.strerror}", f"{command} apply"
-        return
-    if settings.compiled(settings.read(places.config), settings.stamp(places.config)) != applied:
-        yield "warning", "apply", f"{places.config} was edited but not applied", f"{command} apply"
-    for folder, _, names in os.walk(places.own_templates):
-        for file in (f"{folder}/{name}" for name in names):
-            if os.lstat(file).st_mtime_ns > when:
-                yield "warning", "apply", f"{file} was edited but not applied", f"{command} apply"
 
 
 def features(places: Places) -> Iterator[Finding]:

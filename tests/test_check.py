@@ -178,6 +178,27 @@ def edited_sentences(server: Server) -> str:
     return "apply"
 
 
+def removed_sentences(server: Server) -> str:
+    edited_sentences(server)
+    server.well("apply")
+    (server.config.parent / "templates/locale/en.yaml").unlink()
+    return "apply"
+
+
+def nothing_ready_made(server: Server) -> str:
+    (server.base / "current/compiled").unlink()
+    return "apply"
+
+
+def redrawn_icon(server: Server) -> str:
+    icon = server.config.parent / "own.svg"
+    icon.write_text("<svg/>")
+    server.config.write_text("icon: /etc/webmail-signin/own.svg\n")
+    server.well("apply")
+    icon.write_text("<svg />")
+    return "apply"
+
+
 def feature_off(server: Server) -> str:
     (server.root / "var/cpanel/features/default").write_text("ftp=1\nwebmail=0\n")
     return "feature"
@@ -198,6 +219,9 @@ def closed_port(server: Server) -> str:
 WARNINGS: list[Callable[[Server], str]] = [
     edited_settings,
     edited_sentences,
+    removed_sentences,
+    nothing_ready_made,
+    redrawn_icon,
     missing_icon,
     missing_feature,
     feature_off,
