@@ -131,6 +131,7 @@ class Server:
         source_lines = (CHECKOUT / "cgi/index.live.cgi").read_text().splitlines(keepends=True)
         self.entry.write_text("".join([f"#!{pages_python()} -IS\n", *source_lines[1:]]))
         self.entry.chmod(0o755)
+        subprocess.run(["chmod", "-R", "go=u-w", str(self.root)], check=True)  # a strict checkout is closed to others
         # Bytecode as installing makes it; it survives that the tree is copied, as the files' times do.
         compiled = [pages_python(), "-IS", "-m", "compileall", "-q", str(self.release)]
         subprocess.run(compiled, check=True, env={}, cwd="/")

@@ -99,7 +99,7 @@ class Stage:
 
     def __enter__(self) -> Stage:
         for file in (HERE / "launcher.py", HERE / "panel.py", *(HERE / "competitors").iterdir()):
-            shutil.copy(file, self.folder)
+            shutil.copyfile(file, self.folder / file.name)  # not its mode: a strict checkout is closed to others
         account = next(iter(self.any_root.accounts.values()))
         if os.geteuid() == 0:
             self.identity = {"user": account.uid, "group": account.uid, "extra_groups": []}
