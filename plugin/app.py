@@ -86,15 +86,17 @@ def judge(click: Click) -> request.Request:
         raise
     answers, problem = liveapi.ask(click.environ, FEATURES + LOCALE)
     switches = switches_of(answers)
-    if None in switches:
-        answers = ask_by_command(click, problem or "LiveAPI does not know the features")
-        switches = switches_of(answers)
     click.locale = locale_of(answers[len(FEATURES) :])
-    for (_, _, feature), on in zip(FEATURES, switches):
-        if on is None:
-            raise errors.FeaturesUnknown(f"{problem}; has_feature {feature['name']} is neither 0 nor 1")
-        if not on:
+    if None in switches and False not in switches:
+        answers, failure = ask_by_command(click)
+        problem = f"{problem or 'LiveAPI does not know'}; {failure or 'nor does uapi'}"
+        switches = [by_command if on is None else on for on, by_command in zip(switches, switches_of(answers))]
+        click.locale = click.locale or locale_of(answers[len(FEATURES) :])
+    for on, (_, _, feature) in zip(switches, FEATURES):
+        if on is False:
             raise errors.FeatureOff(f"feature {feature['name']} is off")
+    if None in switches:
+        raise errors.FeaturesUnknown(problem)
     return asked
 
 
@@ -107,18 +109,28 @@ def locale_of(answers: list[Any]) -> str | None:
     return locale if isinstance(locale, str) and len(locale) <= LONGEST_LOCALE else None
 
 
-def ask_by_command(click: Click, problem: str) -> list[Any]:
-    """What LiveAPI did not answer, asked by the documented command; the questions run side by side."""
+def ask_by_command(click: Click) -> tuple[list[Any], str]:
+    """What LiveAPI did not answer, asked by the documented command side by side: the `data` of each answer, None where
+    there is none, and what went wrong."""
     deadline = time.monotonic() + click.settings.timeout
-    try:
-        with contextlib.ExitStack() as running:
-            calls = [running.enter_context(start(click, *question)) for question in FEATURES + LOCALE]
-            answers = [result.data(call.finish(deadline)) for call in calls[: len(FEATURES)]]
-            with contextlib.suppress(errors.SigninError):  # no sign-in fails, or waits long, for want of a language
-                answers.append(result.data(calls[-1].finish(time.monotonic() + LANGUAGE_PATIENCE)))
-            return answers
-    except errors.SigninError as error:
-        raise errors.FeaturesUnknown(f"{problem}; {error.code}: {error.detail}") from None
+    answers: list[Any] = []
+    problem = ""
+    with contextlib.ExitStack() as running:
+        calls = []
+        for question in FEATURES + LOCALE:
+            try:
+                calls.append(running.enter_context(start(click, *question)))
+            except errors.UapiMissing as error:
+                return answers, f"{error.code}: {error.detail}"
+        for call in calls:
+            if call is calls[-1]:  # no sign-in waits long for want of a language
+                deadline = time.monotonic() + LANGUAGE_PATIENCE
+            try:
+                answers.append(result.data(call.finish(deadline)))
+            except errors.SigninError as error:
+                answers.append(None)
+                problem = problem or f"{error.code}: {error.detail}"
+    return answers, problem
 
 
 def create_session(click: Click, asked: request.Request) -> bytes:

@@ -156,6 +156,28 @@ def test_a_feature_of_which_liveapi_knows_nothing_is_asked_by_command(site: Site
     assert (site.outcome(speaking.environ), site.sessions) == ("feature-off", [])
 
 
+@pytest.mark.parametrize("data", [(0, None), (None, 0)], ids=repr)
+def test_one_feature_that_is_off_is_enough_whoever_says_so(
+    site: Site, panel: Start, data: tuple[object, object]
+) -> None:
+    speaking = panel(GREETING, *map(livejson, data), livejson({"locale": "en"}))
+    assert (site.outcome(speaking.environ), site.calls) == ("feature-off", [])
+
+
+def test_what_liveapi_has_said_is_not_taken_back_by_the_command(site: Site, panel: Start) -> None:
+    speaking = panel(GREETING, livejson(0), close=True)
+    assert (site.outcome(speaking.environ), site.calls) == ("feature-off", [])
+
+
+@pytest.mark.parametrize("off", ["webmail", "webmail_signin"])
+def test_the_command_need_not_know_both_features_to_say_that_one_is_off(site: Site, off: str) -> None:
+    said = json.dumps({"result": {"status": 1, "data": 0}})
+    site.server.program(
+        f"echo \"$@\" >> {site.calls_file}\ncase $* in *name={off}) echo '{said}';; *) echo no;; esac\n"
+    )
+    assert (site.outcome(), site.sessions) == ("feature-off", [])
+
+
 FEATURE_ANSWERS = {
     "null": {"result": {"status": 1, "data": None}},
     "true": {"result": {"status": 1, "data": True}},
