@@ -9,7 +9,7 @@ from functools import partial
 
 import jinja2
 
-from plugin import destination, errors, locales, page, session, settings, strings, templates
+from plugin import destination, errors, locales, markup, page, session, settings, strings, templates
 from plugin.errors import ContentError
 
 TYPE_CHECKING = False
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from plugin.settings import Settings
 
 LARGEST_ICON = 65536  # bytes
-SAMPLE = session.WebmailSession("/cpsess0000000000", "user:sample:CREATE_WEBMAIL_SESSION_FOR_SELF,0", None)
+LINKS = page.Links("/cpsess0000000000", "jupiter")
+HOSTILE = f"<{markup.INJECTED}> &amp; \"'"
+SAMPLE = session.WebmailSession("/cpsess0000000000", f"sample0000000000:{HOSTILE}", None)
 
 
 def check(places: Places) -> tuple[Settings, dict[str, dict[str, str]], list[ContentError]]:
@@ -49,8 +51,8 @@ def check(places: Places) -> tuple[Settings, dict[str, dict[str, str]], list[Con
     if not problems + broken:
         for texts in sentences.values():
             drawn = templates.Templates(environment, strings.Strings(texts))
-            for name, outcome, render in every_page(drawn, chosen):
-                broken += attempt(places, name, partial(has_outcome, render, outcome))
+            for name, action in every_page(drawn, chosen):
+                broken += attempt(places, name, action)
     return chosen, sentences, list({str(problem): problem for problem in problems + broken}.values())
 
 
@@ -106,19 +108,22 @@ def attempt(places: Places, name: str, action: Callable[[], object]) -> list[Con
     return []
 
 
-def has_outcome(render: Callable[[], page.Response], outcome: str) -> None:
-    if f'data-outcome="{outcome}"' not in render().body:
-        raise ValueError(f"the page must say data-outcome={outcome} on <html>")
-
-
-def every_page(drawn: templates.Templates, chosen: Settings) -> Iterator[tuple[str, str, Callable[[], page.Response]]]:
-    """Template, outcome, and what renders it."""
-    links = page.Links("/cpsess0000000000", "jupiter")
+def every_page(drawn: templates.Templates, chosen: Settings) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Each template, once for each page that is made of it, and what renders and checks that page."""
     for to in (
         destination.Destination("example.com", 2096, "https://webmail.example.com/"),
         destination.Destination("webmail.example.com"),
     ):
-        yield "signin.html", "signed-in", partial(page.signin, drawn, chosen, links, "nonce", "user", to, SAMPLE)
+        yield "signin.html", partial(signin, drawn, chosen, to)
     for kind in errors.SigninError.__subclasses__():
-        error = kind("", ("a reason",))
-        yield "error.html", kind.code, partial(page.failure, drawn, chosen, links, "nonce", error, "00000000")
+        yield "error.html", partial(failure, drawn, chosen, kind("", (HOSTILE,)))
+
+
+def signin(drawn: templates.Templates, chosen: Settings, to: destination.Destination) -> None:
+    body = page.signin(drawn, chosen, LINKS, "nonce", HOSTILE, to, SAMPLE).body
+    markup.check(body, "signed-in", drawn.sentences, f"{to.origin}{SAMPLE.token}/login", SAMPLE.session)
+
+
+def failure(drawn: templates.Templates, chosen: Settings, error: errors.SigninError) -> None:
+    body = page.failure(drawn, chosen, LINKS, "nonce", error, "00000000").body
+    markup.check(body, error.code, drawn.sentences)

@@ -136,14 +136,19 @@ def test_the_providers_icon_takes_its_place(server: Server) -> None:
     assert (server.release / "compiled/registration/icon.png").read_bytes() == b"\x89PNG"
 
 
+HTML = '<!DOCTYPE html><html lang="{{ t.lang }}" dir="{{ t.dir }}" data-outcome="{{ outcome }}">'
+FIELD = '<input type="hidden" name="session" value="{{ session }}">'
+FORM = '<form method="post" action="{{ action }}">' + FIELD + "<button>Go</button></form>"
+
+
 def test_the_providers_template_wins(server: Server) -> None:
-    own(server, "error.html", '<html data-outcome="{{ outcome }}" lang="{{ t.lang }}">our own page')
+    own(server, "error.html", HTML + "our own page")
     run(server)
     assert "our own page" in server.click({}).page.text
 
 
 def test_the_providers_template_may_build_on_ours(server: Server) -> None:
-    own(server, "signin.html", '{% extends "base.html" %}{% block main %}our own block{% endblock %}')
+    own(server, "signin.html", '{% extends "base.html" %}{% block main %}our own block' + FORM + "{% endblock %}")
     run(server)
     assert "our own block" in server.click().page.text
 
@@ -288,6 +293,43 @@ def test_every_problem_is_a_line_that_names_the_file(server: Server, name: str, 
     assert ran.returncode == 1
     assert "Traceback" not in ran.stderr
     assert name in ran.stderr
+
+
+PROMISES = {
+    "no language": ("error.html", HTML.replace("lang=", "x=")),
+    "no direction": ("error.html", HTML.replace("dir=", "x=")),
+    "the outcome elsewhere": ("error.html", '<html><p data-outcome="{{ outcome }}">'),
+    "two pages": ("error.html", HTML + HTML),
+    "a value marked as safe": ("error.html", HTML + "{{ reasons|join|safe }}"),
+    "a form on an error page": ("error.html", HTML + "<form></form>"),
+    "a field on an error page": ("error.html", HTML + "<input>"),
+    "no form": ("signin.html", HTML),
+    "a form that puts the session into the address": ("signin.html", HTML + FORM.replace("post", "get")),
+    "a form without a method": ("signin.html", HTML + FORM.replace('method="post"', "")),
+    "a form that leads elsewhere": ("signin.html", HTML + FORM.replace("{{ action }}", "https://example.net/")),
+    "a button that leads elsewhere": ("signin.html", HTML + FORM.replace("<button", "<button formaction=/")),
+    "two forms": ("signin.html", HTML + FORM + FORM),
+    "no field": ("signin.html", HTML + FORM.replace(FIELD, "")),
+    "a field that shows": ("signin.html", HTML + FORM.replace("hidden", "text")),
+    "one more field": ("signin.html", HTML + FORM.replace(FIELD, FIELD + '<input name="goto_uri">')),
+    "a session that is changed": ("signin.html", HTML + FORM.replace("{{ session", "{{ session|upper")),
+    "the session a second time": ("signin.html", HTML + FORM + "{{ session }}"),
+    "the session in a comment": ("signin.html", HTML + FORM + "<!-- {{ session }} -->"),
+}
+
+
+@pytest.mark.parametrize(("name", "text"), PROMISES.values(), ids=PROMISES)
+def test_a_template_that_breaks_a_promise_of_the_page_is_refused(server: Server, name: str, text: str) -> None:
+    own(server, name, text)
+    ran = run(server, "--check")
+    assert ran.returncode == 1
+    assert f"{name}: ValueError: must " in ran.stderr
+
+
+def test_a_template_that_keeps_them_is_taken(server: Server) -> None:
+    own(server, "signin.html", HTML + FORM)
+    own(server, "error.html", HTML)
+    assert run(server, "--check").returncode == 0
 
 
 def test_a_template_that_is_not_utf_8_is_named(server: Server) -> None:

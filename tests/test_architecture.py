@@ -14,7 +14,7 @@ from .conftest import CHECKOUT, GREETING, Panel, Server, as_account, cgi_environ
 
 MODULES = sorted(path for path in (CHECKOUT / "plugin").glob("*.py") if path.stem != "__init__")
 PURE = ("errors", "host", "request", "result", "destination", "session", "strings", "page")
-ROOTS_SIDE = ("apply", "check", "content", "locales", "manifest", "prove", "validate", "webmail_port")
+ROOTS_SIDE = ("apply", "check", "content", "locales", "manifest", "markup", "prove", "validate", "webmail_port")
 #: What of the standard library neither reads nor writes anything.
 INNOCENT = {"__future__", "_json", "_socket", "collections", "re", "typing"}
 #: Of sockets they know how addresses are written, and no more.

@@ -452,7 +452,8 @@ def own_template(ground: Ground) -> Iterator[Path]:
 
 def test_a_providers_template_escapes_whether_it_thinks_of_it_or_not(ground: Ground, own_template: Path) -> None:
     own_template.write_text(
-        '<!DOCTYPE html>\n<html lang="{{ t.lang }}" data-outcome="{{ outcome }}"><p title="{{ reasons }}">'
+        '<!DOCTYPE html>\n<html lang="{{ t.lang }}" dir="{{ t.dir }}" data-outcome="{{ outcome }}">'
+        '<p title="{{ reasons }}">'
         "{% for reason in reasons %}{{ reason }}{% endfor %}</p></html>\n"
     )
     apply(ground)
@@ -466,7 +467,8 @@ def test_what_a_providers_template_lets_through_has_no_nonce_and_does_not_run(
     ground: Ground, own_template: Path
 ) -> None:
     own_template.write_text(
-        '<!DOCTYPE html>\n<html lang="{{ t.lang }}" data-outcome="{{ outcome }}">{{ reasons|join|safe }}</html>\n'
+        '<!DOCTYPE html>\n<html lang="{{ t.lang }}" dir="{{ t.dir }}" data-outcome="{{ outcome }}">'
+        '{{ reasons|join|safe if reference != "00000000" }}</html>\n'  # which apply does not get to see
     )
     apply(ground)
     ground.cp.switch("uapi", "hostile-errors")
