@@ -851,11 +851,20 @@ not_ours() { # what would go with the rest although nobody knows whose it is
   for path in "$BASE"/* "$BASE"/.[!.]* "$BASE"/releases/* "$BASE"/releases/.[!.]*; do
     case ${path#"$BASE/"} in
       releases | current | previous | record | .lock | .aside | .new-* | releases/.staged-*) ;;
-      releases/*) [ -f "$path/MANIFEST" ] || free_name "$path" ;;
+      releases/*)
+        if [ -f "$path/MANIFEST" ]; then each_line stray "$(strays "$path")"; else free_name "$path"; fi
+        ;;
       *) free_name "$path" ;;
     esac
   done
 }
+
+strays() { # RELEASE: the files in it that are neither in its MANIFEST nor made by compiling
+  (cd "$1" && find . \( -name __pycache__ -o -name '.compiled-*' -o -path ./compiled -o -path ./MANIFEST \) -prune \
+    -o ! -type d -print | awk 'NR == FNR { listed["./" substr($0, 71)]; next } !($0 in listed)' MANIFEST -)
+}
+
+stray() { taken "$path/${1#./}"; }
 
 uninstall_themes() {
   [ -n "$remaining" ] || ! hooked || step "remove the hook after cPanel updates" remove_hook

@@ -7,6 +7,7 @@ COMMAND is the command line of install.sh, for the remedies.
 from __future__ import annotations
 
 import os
+import stat
 import sys
 
 from plugin import manifest, settings, webmail_port
@@ -32,6 +33,9 @@ def report(release: str, command: str, themes: list[str]) -> Iterator[Finding]:
     yield from (("failure", "files", f"{release}: {text}", f"{command} install") for text in damage)
     if not damage:
         yield "ok", "files", f"every file of {release} is as it was installed", ""
+    if os.path.isfile(places.config) and not os.stat(places.config).st_mode & stat.S_IROTH:
+        text = f"{places.config} is closed to the accounts: an edit is only seen once it is applied"
+        yield "warning", "settings", text, f"chmod 0644 {places.config}"
     yield from features(places)
     yield from webmail_port.look(places, settings.load(places)[0])
 

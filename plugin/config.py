@@ -23,12 +23,11 @@ GROUPS = (
     "advanced",
     "preferences",
 )
-LONGEST = 65536  # characters of the file; YAML is slow, and a click may have to read it
 MAY_BE_NULL = ("locale", "icon", "support")
 LOGS = ("syslog", "stderr", "off")
 LOCALE = "[a-z][a-z0-9]{0,15}(_[a-z0-9]{1,15}){0,3}"
-ADDRESS = r"(https://|mailto:)\S+"
-SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*:\S"
+ADDRESS = re.compile(r'https://[^\s<>"]+|mailto:[^\s<>"@]+@[^\s<>"@]+')
+LIKE_AN_ADDRESS = re.compile(r"(https?:|mailto:).*|[a-z][a-z0-9+.-]*:\S+", re.IGNORECASE)
 
 
 def is_line(value: Any, longest: int = 300) -> bool:
@@ -52,7 +51,7 @@ def is_host(value: Any) -> bool:
 
 
 def is_support(value: Any) -> bool:
-    return is_line(value) and (re.fullmatch(ADDRESS, value) is not None or not re.match(SCHEME, value))
+    return is_line(value) and (ADDRESS.fullmatch(value) is not None or not LIKE_AN_ADDRESS.fullmatch(value))
 
 
 # For each key: what a value must pass, and what is said of one that does not.
@@ -104,17 +103,9 @@ def parse(text: str, file: str) -> dict[str, Any]:
 
 def read(file: str) -> dict[str, Any]:
     """What `file` sets; nothing if there is no such file. Raises ContentError."""
-    try:
-        if os.path.exists(file) and not os.path.isfile(file):
-            raise errors.ContentError(file, None, None, "cannot be read: it is not a file")
-        with open(file, encoding="utf-8") as stream:
-            text = stream.read(LONGEST + 1)
-        if len(text) > LONGEST:
-            raise errors.ContentError(file, None, None, f"is longer than {LONGEST} characters")
-        return parse(text, file)
-    except FileNotFoundError:
-        return {}
-    except UnicodeDecodeError:
-        raise errors.ContentError(file, None, None, "is not UTF-8 text") from None
-    except OSError as error:
-        raise errors.ContentError(file, None, None, f"cannot be read: {error.strerror}") from None
+    return parse(content.read(file), file) if os.path.lexists(file) else {}
+
+
+def line_of(file: str, key: str) -> int | None:
+    """Where `file` sets `key`, for what is only found wrong later."""
+    return next((line for name, _, line in content.entries(content.read(file), file) if name == key), None)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+
 import yaml
 
 from plugin.errors import ContentError
@@ -13,6 +16,25 @@ if TYPE_CHECKING:
 
 
 NULL = "tag:yaml.org,2002:null"
+DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+LONGEST = 65536  # bytes of a file; YAML is slow, and a click may have to read the settings
+
+
+def read(file: str) -> str:
+    """The text of `file`; raises ContentError."""
+    try:
+        if os.path.exists(file) and not os.path.isfile(file):
+            raise ContentError(file, None, None, "cannot be read: it is not a file")
+        with open(file, "rb") as stream:
+            data = stream.read(LONGEST + 1)
+    except OSError as error:
+        raise ContentError(file, None, None, f"cannot be read: {error.strerror}") from None
+    if len(data) > LONGEST:
+        raise ContentError(file, None, None, f"is longer than {LONGEST} bytes")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise ContentError(file, data.count(b"\n", 0, error.start) + 1, None, "is not UTF-8 text") from None
 
 
 def entries(text: str, file: str) -> Iterator[tuple[str, Any, int]]:
@@ -40,6 +62,9 @@ def entries(text: str, file: str) -> Iterator[tuple[str, Any, int]]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise ContentError(file, mark.line + 1 if mark else None, None, f"not YAML: {error.problem}") from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise ContentError(file, line, None, f"not YAML: {error.reason}") from None
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         raise ContentError(file, None, None, f"not YAML: {str(error).splitlines()[0]}") from None
     finally:
@@ -48,10 +73,16 @@ def entries(text: str, file: str) -> Iterator[tuple[str, Any, int]]:
 
 
 def construct(loader: yaml.SafeLoader, node: yaml.ScalarNode, file: str, line: int, key: str) -> Any:
-    """What YAML makes of a value; a tag or a date that it can make nothing of has many ways to fail."""
+    """What YAML makes of a value; a tag or a date that it can make nothing of has many ways to fail.
+
+    A number that is not written as people write it stays text: YAML takes 010 for 8 and 1:30 for 90.
+    """
     try:
-        return loader.construct_object(node)  # type: ignore[no-untyped-call]
+        value = loader.construct_object(node)  # type: ignore[no-untyped-call]
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, ArithmeticError):
         raise ContentError(
             file, line, key, "is not a value that YAML can make; put it in quotes if it is text"
         ) from None
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and not DECIMAL.fullmatch(node.value):
+        return node.value
+    return value

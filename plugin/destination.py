@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from plugin.settings import Settings
 
 
+SERVICES = ("www", "mail", "cpanel", "whm", "webdisk", "ftp")  # cPanel makes these names beside webmail.
+
+
 class Destination:
     """``host`` has passed the check; ``port`` is None for https's own. ``direct`` is the address of the login page for
     a person whose network blocks `port`, if there is a plausible one."""
@@ -48,12 +51,14 @@ def choose(request: Request, mail_node: str | None, settings: Settings, node_nam
     for name in (seen, request.server_name, f"[{request.server_name}]", node_name):
         found = host.checked(name)
         if found:
-            return Destination(found, settings.webmail_port, service_subdomain(found))
+            direct = None if found == node_name.lower() else service_subdomain(found)
+            return Destination(found, settings.webmail_port, direct)
     raise errors.NotInCpanel("neither HTTP_HOST nor SERVER_NAME is a host")
 
 
 def service_subdomain(name: str) -> str | None:
-    """cPanel's own ``webmail.`` address of a domain; a bare address or a single label has none."""
-    domain = name[4:] if name.startswith("www.") else name
+    """cPanel's own ``webmail.`` address of the domain that a name belongs to; an address or a single label has none."""
+    first, _, rest = name.partition(".")
+    domain = rest if first in SERVICES else name
     plausible = "." in domain and not domain.replace(".", "").isdigit()
     return f"https://webmail.{domain}/" if plausible and host.checked(f"webmail.{domain}") else None

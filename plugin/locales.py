@@ -36,6 +36,9 @@ def read(places: Places, tag: str, children: tuple[str, ...] = ()) -> dict[str, 
     sentences: dict[str, str] = {}
     for folder in (places.templates, places.own_templates):
         sentences = merged(sentences, f"{folder}/locale/{tag}.yaml", english)
+    if not sentences.keys() & {"lang", "inherits"}:
+        file = f"{places.own_templates}/locale/{tag}.yaml"
+        raise ContentError(file, None, "lang", "is missing; say what language this is, such as pt-BR")
     parent = sentences.pop("inherits", "en")
     if tag == "en":
         return sentences
@@ -68,13 +71,7 @@ def merged(sentences: dict[str, str], file: str, english: dict[str, str]) -> dic
 
 def file_entries(file: str) -> list[tuple[str, str, int]]:
     """Key, text and line (from 1) of each entry."""
-    try:
-        with open(file, encoding="utf-8") as stream:
-            found = list(content.entries(stream.read(), file))
-    except UnicodeDecodeError:
-        raise ContentError(file, None, None, "is not UTF-8 text") from None
-    except OSError as error:
-        raise ContentError(file, None, None, f"cannot be read: {error.strerror}") from None
+    found = list(content.entries(content.read(file), file))
     for key, value, line in found:
         if not isinstance(value, str) or not value.strip():
             raise ContentError(file, line, key, "must be text; put it in quotes")

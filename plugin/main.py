@@ -9,14 +9,11 @@ import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
     from typing import NoReturn
 
     from plugin.app import Click
 
-FIELDS = ("ref", "user", "addr", "outcome", "target", "ms", "uapi_ms")
-ON_OCCASION = ("detail", "settings")
-MAX_VALUE = 500
 LAST_WORDS = 2.0  # seconds that writing response and log may take
 
 # For when templates, sentences or the packages are broken: it needs nothing, so its words are in no locale file.
@@ -48,35 +45,46 @@ def main(release: str, theme: str) -> NoReturn:
     os.umask(0o077)
     hold_standard_streams()
     reference = os.urandom(4).hex()
-    record: dict[str, object] = {"ref": reference}
-    log = "syslog"
+    record: dict[str, object] = {}
+    where = "syslog"
+    last_ditch = LAST_DITCH.format(reference=reference).encode()
+
+    def finish(response: bytes) -> None:
+        end_in_time()
+        write(response)
+        record.update(ref=reference, ms=round((time.monotonic() - started) * 1000))
+        from plugin import log
+
+        log.write(record, where)
+
+    def interrupted() -> None:
+        record.update(outcome="internal-error", detail="ended by a signal")
+        finish(last_ditch)
+
     try:
         try:
-            click = wire_up(release, theme, reference)
-            log = click.settings.log
+            click = wire_up(release, theme, reference, interrupted)
+            where = click.settings.log
             record = click.record
             if click.settings_problem:
                 record["settings"] = click.settings_problem
             response = bytes(respond(click))
         except Exception as error:  # the one place that catches everything
             record.update(outcome="internal-error", detail=describe(error))
-            response = LAST_DITCH.format(reference=reference).encode()
-        end_in_time()
-        write(response)
-        record.update(ref=reference, ms=round((time.monotonic() - started) * 1000))
-        write_log(record, log)
+            response = last_ditch
+        finish(response)
     finally:
         # Nothing is left to do: no thread, no buffer, no child. Taking the interpreter down would only cost time.
         os._exit(0)
 
 
-def wire_up(release: str, theme: str, reference: str) -> Click:
+def wire_up(release: str, theme: str, reference: str, interrupted: Callable[[], None]) -> Click:
     import pwd
 
     from plugin import app, uapi
     from plugin.places import Places
 
-    uapi.end_on_signals()
+    uapi.end_on_signals(interrupted)
 
     uid = os.getuid() and os.geteuid()
     try:
@@ -115,12 +123,14 @@ def hold_standard_streams() -> None:
 
 
 def end_in_time() -> None:
-    """End the process in a moment even if nobody reads what it writes, or syslog is stuck.
+    """End the process in a moment even if nobody reads what it writes, or syslog is stuck; no signal ends it before.
 
     The alarm comes again and again, because syslog(3) tries a second time.
     """
     import signal
 
+    for each in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(each, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, lambda number, frame: os._exit(0))
     signal.setitimer(signal.ITIMER_REAL, LAST_WORDS, 0.1)
 
@@ -131,36 +141,3 @@ def write(response: bytes) -> None:
         while response:
             response = response[os.write(1, response) :]
         os.close(1)  # so that the panel need not wait for the log
-
-
-def write_log(record: Mapping[str, object], log: str) -> None:
-    """One line; what an administrator has to look at also goes to the panel's own error log."""
-    if log == "off":
-        return
-    line = log_line(record)
-    fine = record.get("outcome") in ("signed-in", "not-clicked") and not record.get("settings")
-    if log == "syslog":
-        import syslog
-
-        syslog.openlog("webmail-signin", syslog.LOG_PID, syslog.LOG_AUTHPRIV)
-        syslog.syslog(syslog.LOG_INFO if fine else syslog.LOG_WARNING, line)
-    if log == "stderr" or not fine:
-        with contextlib.suppress(OSError):
-            os.write(2, f"webmail-signin: {line}\n".encode())
-
-
-def log_line(record: Mapping[str, object]) -> str:
-    """``key=value`` pairs; whatever is not a plain word is quoted as JSON does it, all but printable ASCII escaped."""
-    shown = FIELDS + tuple(name for name in ON_OCCASION if name in record)
-    return " ".join(f"{name}={log_value(record.get(name))}" for name in shown)
-
-
-def log_value(value: object) -> str:
-    if value is None or value == "":
-        return "-"
-    text = str(value)[:MAX_VALUE]
-    if text != "-" and text.isascii() and all(character.isalnum() or character in "._:@/+-[]" for character in text):
-        return text
-    import json
-
-    return json.dumps(text).replace("\x7f", "\\u007f")

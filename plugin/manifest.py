@@ -80,6 +80,8 @@ def differences(release: str) -> Iterator[str]:
     present = set(files(release, PARTS))
     yield from (f"{path} is missing" for path in sorted(listed.keys() - present))
     yield from (f"{path} was added" for path in sorted(present - listed.keys()))
+    ours = (*PARTS, NAME, "compiled")
+    yield from (f"{name} was added" for name in os.listdir(release) if name not in ours and name[:9] != ".compiled")
     for path in sorted(listed.keys() & present):
         total, bits = listed[path]
         yield from wrong(release, path, int(bits, 8))

@@ -68,5 +68,8 @@ def flag(value: Any) -> bool | None:
 
 
 def panel_messages(messages: Any) -> tuple[str, ...]:
-    texts = messages if isinstance(messages, list) else [messages]
-    return tuple(text[:MAX_REASON] for text in texts if isinstance(text, str) and text)[:MAX_REASONS]
+    texts = [
+        text for text in (messages if isinstance(messages, list) else [messages]) if isinstance(text, str) and text
+    ]
+    shown = [text if len(text) <= MAX_REASON else f"{text[: MAX_REASON - 1]}…" for text in texts[:MAX_REASONS]]
+    return (*shown, *(["…"] if len(texts) > MAX_REASONS else []))

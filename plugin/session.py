@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from plugin import errors, host, request, result
 
 MAX_SESSION = 1024
+CONTROL = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff]")  # half a surrogate pair would not reach Webmail as it came
 
 
 class WebmailSession:
@@ -32,10 +35,10 @@ def parse(output: bytes) -> WebmailSession:
     token, session, hostname = data.get("token"), data.get("session"), data.get("hostname")
     if not isinstance(token, str) or not request.is_token(token):
         raise errors.BadAnswer("token is not /cpsess and digits")
-    if not isinstance(session, str) or not 0 < len(session) <= MAX_SESSION or not session.isprintable():
+    if not isinstance(session, str) or not 0 < len(session) <= MAX_SESSION or CONTROL.search(session):
         raise errors.BadAnswer(f"session is empty, over {MAX_SESSION} characters or has a control character")
     if hostname is not None:
-        hostname = host.checked(hostname) if isinstance(hostname, str) else None
+        hostname = host.checked(hostname) if isinstance(hostname, str) and not hostname.startswith("[") else None
         if hostname is None:
             raise errors.BadAnswer("hostname is not a host name")
     return WebmailSession(token, session, hostname)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 
 from plugin import errors, result
 
@@ -38,11 +39,23 @@ class Settings:
         return dict(self.__dict__)
 
 
-def read(file: str) -> Settings:
-    """The settings that `file` makes; the defaults if there is no such file. Raises ContentError."""
+def read(places: Places) -> Settings:
+    """The settings that the file makes; the defaults if there is none. Raises ContentError."""
     from plugin import config  # YAML is slow to load, and a click rarely needs it
 
-    return Settings(config.read(file))
+    chosen = Settings(config.read(places.config))
+    if chosen.uapi != Settings.uapi and not everybody_runs(places.below_root(chosen.uapi)):
+        line = config.line_of(places.config, "uapi")
+        raise errors.ContentError(
+            places.config, line, "uapi", f"{chosen.uapi} is not a program that every account can run"
+        )
+    return chosen
+
+
+def everybody_runs(program: str) -> bool:
+    """As far as this process can tell: an account asks for itself, root, who may run everything, for the others."""
+    mine = os.path.isfile(program) and os.access(program, os.X_OK)
+    return mine and (os.geteuid() != 0 or bool(os.stat(program).st_mode & stat.S_IXOTH))
 
 
 def stamp(file: str) -> list[int] | None:
@@ -75,6 +88,6 @@ def load(places: Places) -> tuple[Settings, str]:
     if stamp(places.config) == source:
         return last_good, ""
     try:
-        return read(places.config), ""
+        return read(places), ""
     except errors.ContentError as problem:
         return last_good, str(problem)

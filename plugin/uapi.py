@@ -15,8 +15,7 @@ from plugin import errors
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import pwd
-    from collections.abc import Mapping, Sequence
-    from types import FrameType, TracebackType
+    from collections.abc import Callable, Mapping, Sequence
 
 UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 LIMIT = 256 * 1024  # bytes that uapi may print
@@ -64,9 +63,7 @@ class Process:
     def __enter__(self) -> Process:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.end()
 
     def finish(self, deadline: float, limit: int = LIMIT) -> bytes:
@@ -128,22 +125,26 @@ class Process:
 
 
 running: list[Process] = []
+at_the_end: list[Callable[[], None]] = []
 
 
-def end_on_signals() -> None:
-    """Let SIGTERM, SIGHUP and SIGINT end what is running, and then this process at once."""
+def end_on_signals(last_words: Callable[[], None]) -> None:
+    """Let SIGTERM, SIGHUP and SIGINT end what is running and then, after `last_words`, this process."""
+    at_the_end.append(last_words)
     for number in ENDING:
         signal.signal(number, stop)
     # Where the panel ignores its children's ends, ours would be gone before it could be waited for.
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
-def stop(number: int = 0, frame: FrameType | None = None) -> None:
+def stop(number: int = 0, frame: object = None) -> None:
     for each in ENDING:
         signal.signal(each, signal.SIG_IGN)
     for process in list(running):
         process.end()
     if not running:
+        for last_words in at_the_end:
+            last_words()
         os._exit(0)
 
 

@@ -9,7 +9,7 @@ from functools import partial
 
 import jinja2
 
-from plugin import destination, errors, locales, markup, page, session, settings, strings, templates
+from plugin import config, destination, errors, locales, markup, page, session, settings, strings, templates
 from plugin.errors import ContentError
 
 TYPE_CHECKING = False
@@ -33,9 +33,7 @@ def check(places: Places) -> tuple[Settings, dict[str, dict[str, str]], list[Con
     if problems:
         return chosen, sentences, problems  # not one of these is even looked into as root
     try:
-        chosen = settings.read(places.config)
-        if chosen.uapi != settings.Settings.uapi and not os.access(places.below_root(chosen.uapi), os.X_OK):
-            problems.append(ContentError(places.config, None, "uapi", f"there is no program {chosen.uapi}"))
+        chosen = settings.read(places)
         if chosen.icon:
             read_icon(places, chosen)
     except ContentError as problem:
@@ -76,19 +74,20 @@ def read_icon(places: Places, chosen: Settings) -> bytes:
     if chosen.icon is None:
         with open(f"{places.release}/plugin/registration/icon.svg", "rb") as stream:
             return stream.read()
+    wrong = partial(ContentError, places.config, config.line_of(places.config, "icon"), "icon")
     try:
         with open(os.open(places.below_root(chosen.icon), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as stream:
             seen = os.fstat(stream.fileno())
             if not stat.S_ISREG(seen.st_mode) or seen.st_size > LARGEST_ICON or not seen.st_mode & stat.S_IROTH:
-                raise ContentError(places.config, None, "icon", f"must be a public file of up to {LARGEST_ICON} bytes")
+                raise wrong(f"must be a public file of up to {LARGEST_ICON} bytes")
             if os.geteuid() == 0 and seen.st_uid != 0:
-                raise ContentError(places.config, None, "icon", f"{chosen.icon} does not belong to root")
+                raise wrong(f"{chosen.icon} does not belong to root")
             drawn = stream.read(LARGEST_ICON)
     except OSError as error:
-        raise ContentError(places.config, None, "icon", f"{chosen.icon}: {error.strerror}") from None
+        raise wrong(f"{chosen.icon}: {error.strerror}") from None
     picture = drawn.startswith(b"\x89PNG") if chosen.icon.endswith(".png") else b"<svg" in drawn
     if not picture or b"<script" in drawn.lower():
-        raise ContentError(places.config, None, "icon", f"{chosen.icon} is not a picture without scripts")
+        raise wrong(f"{chosen.icon} is not a picture without scripts")
     return drawn
 
 

@@ -168,7 +168,7 @@ def test_check_writes_nothing(server: Server) -> None:
 BROKEN = {
     "settings": ("../config.yaml", "timeout: 0\n", "config.yaml:1: timeout: "),
     "settings that are no YAML": ("../config.yaml", "a: [\n", "config.yaml:2: "),
-    "an icon that is not there": ("../config.yaml", "icon: /nowhere.svg\n", "config.yaml: icon: "),
+    "an icon that is not there": ("../config.yaml", "icon: /nowhere.svg\n", "config.yaml:1: icon: "),
     "a template's syntax": ("error.html", "one\n{% if %}\n", "error.html:2: "),
     "a template that is not there": ("signin.html", '{% extends "missing.html" %}', "missing.html"),
     "an unknown value in a template": ("signin.html", "{{ nonsense }}", "nonsense"),
@@ -225,7 +225,7 @@ def test_a_broken_template_is_told_once_not_once_for_each_language(server: Serve
 
 def test_a_locale_that_is_not_utf_8_is_told(server: Server) -> None:
     own(server, "locale/de.yaml", "").write_bytes(b'lang: "\xff"\n')
-    assert "de.yaml: is not UTF-8 text" in run(server).stderr
+    assert "de.yaml:1: is not UTF-8 text" in run(server).stderr
 
 
 def test_a_click_goes_on_with_the_old_generation(server: Server) -> None:
@@ -403,6 +403,15 @@ def test_what_an_editor_leaves_beside_a_template_is_passed_over(server: Server) 
     assert run(server).returncode == 0
 
 
-def test_a_program_that_is_not_there_is_told(server: Server) -> None:
-    server.config.write_text("uapi: /nowhere/uapi\n")
-    assert "/nowhere/uapi" in run(server).stderr
+@pytest.mark.parametrize("mode", [0o644, 0o700, None])
+def test_a_program_that_not_every_account_can_run_is_told(server: Server, mode: int | None) -> None:
+    program = server.root / "opt/uapi"
+    program.parent.mkdir()
+    if mode is None:
+        program.mkdir()
+    else:
+        program.touch()
+        program.chmod(mode)
+    server.config.write_text("uapi: /opt/uapi\n")
+    told = "config.yaml:1: uapi: /opt/uapi is not a program that every account can run" in run(server).stderr
+    assert told == (IS_ROOT or mode != 0o700)  # whoever is not root asks for himself

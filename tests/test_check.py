@@ -74,6 +74,11 @@ def added_file(server: Server) -> str:
     return "files"
 
 
+def added_beside_the_parts(server: Server) -> str:
+    (server.base / "current/notes.txt").touch()
+    return "files"
+
+
 def missing_file(server: Server) -> str:
     (server.base / "current/templates/error.html").unlink()
     return "files"
@@ -147,6 +152,7 @@ def template_that_does_not_hold(server: Server) -> str:
 FAILURES: list[Callable[[Server], str]] = [
     damaged_file,
     added_file,
+    added_beside_the_parts,
     missing_file,
     linked_file,
     fifo_instead_of_a_file,
@@ -199,6 +205,11 @@ def redrawn_icon(server: Server) -> str:
     return "apply"
 
 
+def closed_settings(server: Server) -> str:
+    server.config.chmod(0o600)
+    return "settings"
+
+
 def feature_off(server: Server) -> str:
     (server.root / "var/cpanel/features/default").write_text("ftp=1\nwebmail=0\n")
     return "feature"
@@ -222,6 +233,7 @@ WARNINGS: list[Callable[[Server], str]] = [
     removed_sentences,
     nothing_ready_made,
     redrawn_icon,
+    closed_settings,
     missing_icon,
     missing_feature,
     feature_off,

@@ -21,6 +21,16 @@ def test_an_empty_file_has_no_entries(text: str) -> None:
     assert entries(text) == []
 
 
+@pytest.mark.parametrize("text", ["010", "0x10", "0b1", "1_0", "1:30", "1:30.5", ".nan", "-.inf"])
+def test_a_number_that_people_do_not_write_so_stays_text(text: str) -> None:
+    assert entries(f"a: {text}\n") == [("a", text, 1)]
+
+
+@pytest.mark.parametrize(("text", "number"), [("0", 0), ("-7", -7), ("+10", 10), ("2.50", 2.5), ("1.5e+3", 1500)])
+def test_a_decimal_number_is_one(text: str, number: float) -> None:
+    assert entries(f"a: {text}\n") == [("a", number, 1)]
+
+
 def test_a_byte_order_mark_is_passed_over() -> None:
     assert entries("\ufeffa: 1\n") == [("a", 1, 1)]
 
@@ -54,6 +64,11 @@ def test_anything_else_is_refused_with_its_line(text: str, line: int, key: str |
 def test_what_the_reader_cannot_take_is_refused(text: str) -> None:
     with pytest.raises(ContentError, match="FILE"):
         entries(text)
+
+
+def test_a_character_that_yaml_forbids_is_told_with_its_line() -> None:
+    with pytest.raises(ContentError, match=r"^FILE:2: not YAML: "):
+        entries("a: 1\nb: \x07\n")
 
 
 def test_an_error_names_file_line_key_and_problem() -> None:

@@ -17,8 +17,19 @@ def choose(
     node_name: str = "node.example.com",
     **settings: object,
 ) -> str:
+    return destination_for(host, port, server_name, mail_node, node_name, **settings).origin
+
+
+def destination_for(
+    host: str,
+    port: int = 2083,
+    server_name: str = "server.example.com",
+    mail_node: str | None = None,
+    node_name: str = "node.example.com",
+    **settings: object,
+) -> destination.Destination:
     asked = Request("alice", "192.0.2.7", host, server_name, port)
-    return destination.choose(asked, mail_node, Settings(settings), node_name).origin
+    return destination.choose(asked, mail_node, Settings(settings), node_name)
 
 
 def test_the_host_that_the_person_is_on_comes_with_the_webmail_port() -> None:
@@ -111,3 +122,19 @@ def test_without_any_name_in_the_request_the_machines_own_is_taken() -> None:
 def test_without_any_name_at_all_nothing_is_posted() -> None:
     with pytest.raises(errors.NotInCpanel):
         choose("", server_name="", node_name="(none)")
+
+
+@pytest.mark.parametrize(
+    "host", ["example.com", "www.example.com", "mail.example.com", "cpanel.example.com", "whm.example.com"]
+)
+def test_a_domain_and_its_service_names_have_a_webmail_address_without_a_port(host: str) -> None:
+    assert destination_for(host).direct == "https://webmail.example.com/"
+
+
+@pytest.mark.parametrize("host", ["localhost", "www.localhost", "192.0.2.7", "[2001:db8::7]", "Node.Example.com"])
+def test_an_address_a_single_label_and_the_machine_itself_have_none(host: str) -> None:
+    assert destination_for(host).direct is None
+
+
+def test_another_host_than_the_persons_own_has_none() -> None:
+    assert destination_for("example.com", webmail_host="forced.example.com").direct is None

@@ -265,10 +265,22 @@ def test_programs_in_the_callers_path_do_not_come_before_the_systems(bare: Serve
 @pytest.mark.parametrize("name", ["notes.txt", ".notes", "releases/notes", "releases/.notes"])
 def test_uninstalling_stops_where_it_would_delete_something_unknown(installed: Server, name: str) -> None:
     (installed.base / name).mkdir()
+    stops_and_names(installed, installed.base / name)
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "mine/notes", "vendor/jinja2/more.py", ".notes"])
+def test_uninstalling_stops_at_a_file_in_a_release_that_is_not_ours(installed: Server, name: str) -> None:
+    path = installed.base / "releases" / VERSION / name
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    stops_and_names(installed, path)
+
+
+def stops_and_names(installed: Server, path: Path) -> None:
     before = installed.tree(times=True)
     ended = installed.run("uninstall")
     assert ended.returncode == 3
-    assert f"{installed.base / name} is there already" in ended.stdout
+    assert f"{path} is there already" in ended.stdout
     assert installed.tree(times=True) == before
 
 

@@ -237,3 +237,15 @@ def test_a_mistake_is_named_with_file_line_and_key(tag: str, entry: str, key: st
     with pytest.raises(ContentError) as caught:
         locales.read(places, tag)
     assert (caught.value.file, caught.value.line, caught.value.key) == (file, 3, key)
+
+
+def test_a_language_of_the_providers_own_must_say_which_it_is(places: Places) -> None:
+    file = provide(places, "xy", 'signin.title: "Mail"\n')
+    with pytest.raises(ContentError) as caught:
+        locales.read(places, "xy")
+    assert (caught.value.file, caught.value.key) == (file, "lang")
+
+
+def test_one_that_inherits_need_not(places: Places) -> None:
+    provide(places, "de_at", 'inherits: "de"\n')
+    assert locales.read(places, "de_at") == own_entries("de")

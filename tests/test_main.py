@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from plugin import main, templates
+from plugin import log, main, templates
 
 from .conftest import (
     ACCOUNT,
@@ -53,11 +53,11 @@ def logged(answer: Answer) -> dict[str, str]:
 
 def test_the_fields_stand_in_their_order() -> None:
     record = {"detail": "d", "uapi_ms": 5, "ms": 7, "target": "t", "outcome": "o", "addr": "a", "user": "u", "ref": "r"}
-    assert main.log_line(record) == "ref=r user=u addr=a outcome=o target=t ms=7 uapi_ms=5 detail=d"
+    assert log.as_line(record) == "ref=r user=u addr=a outcome=o target=t ms=7 uapi_ms=5 detail=d"
 
 
 def test_what_is_not_known_is_a_dash() -> None:
-    assert main.log_line({"ref": "r"}).startswith("ref=r user=- addr=- outcome=- target=- ms=- uapi_ms=-")
+    assert log.as_line({"ref": "r"}).startswith("ref=r user=- addr=- outcome=- target=- ms=- uapi_ms=-")
 
 
 VALUES = {
@@ -84,7 +84,7 @@ VALUES = {
 @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
 @pytest.mark.parametrize("name", ["user", "detail"])
 def test_a_value_is_printable_ascii_in_the_log_and_can_be_read_again(name: str, value: str) -> None:
-    line = main.log_line({name: value})
+    line = log.as_line({name: value})
     assert line.isascii() and line.isprintable()
     assert fields(line)[name] == value
 
@@ -93,11 +93,11 @@ def test_a_value_is_printable_ascii_in_the_log_and_can_be_read_again(name: str, 
     "value", ["192.0.2.7", "2001:db8::7", "[::1]:2096", "host.example.com:2096", "a@b.example", "x-y_z"]
 )
 def test_a_plain_word_stands_without_quotes(value: str) -> None:
-    assert f"addr={value} " in main.log_line({"addr": value})
+    assert f"addr={value} " in log.as_line({"addr": value})
 
 
 def test_an_endless_value_has_an_end() -> None:
-    assert len(main.log_line({"user": "x" * 100_000, "detail": "\0" * 100_000})) < 5000
+    assert len(log.as_line({"user": "x" * 100_000, "detail": "\0" * 100_000})) < 5000
 
 
 def test_a_description_of_an_error_says_kind_and_place() -> None:
@@ -358,6 +358,14 @@ def test_an_ended_click_leaves_no_traceback(hung: tuple[subprocess.Popen[bytes],
     process, _ = hung
     process.terminate()
     assert b"Traceback" not in b"".join(process.communicate(timeout=10))
+
+
+def test_an_ended_click_still_answers_and_stands_in_the_log(hung: tuple[subprocess.Popen[bytes], int]) -> None:
+    process, _ = hung
+    process.terminate()
+    output, logged = process.communicate(timeout=10)
+    assert output.startswith(b"Status: 500 ") and b'data-outcome="internal-error"' in output
+    assert b"outcome=internal-error " in logged and b'detail="ended by a signal"' in logged
 
 
 def test_a_hung_uapi_ends_by_the_time_limit_and_is_gone(server: Server, folder: Path) -> None:

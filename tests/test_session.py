@@ -124,8 +124,7 @@ def test_a_single_reason_may_be_bare() -> None:
 
 def test_reasons_have_an_end() -> None:
     reasons = refused(["x" * 10_000] * 100).reasons
-    assert len(reasons) <= 5
-    assert max(map(len, reasons)) <= 300
+    assert reasons == (*["x" * 299 + "…"] * 5, "…")
 
 
 BAD = {
@@ -152,9 +151,9 @@ BAD = {
     "session with NUL": {"session": SECRET + "\0"},
     "session with DEL": {"session": SECRET + "\x7f"},
     "session with a C1 control": {"session": SECRET + "\x85"},
-    "session with a line separator": {"session": SECRET + "\u2028"},
     "session with a lone surrogate": {"session": SECRET + "\ud800"},
     "hostname empty": {"hostname": ""},
+    "hostname an IPv6 address": {"hostname": "[::1]"},
     "hostname a number": {"hostname": 0},
     "hostname false": {"hostname": False},
     "hostname with a port": {"hostname": "mail.example.com:2096"},

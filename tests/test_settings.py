@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from plugin import config, errors, settings
+from plugin import config, content, errors, settings
 from plugin.places import Places
 
 DEFAULTS = {
@@ -49,7 +49,14 @@ GOOD: dict[str, list[object]] = {
     "icon": ["/root/icon.svg", "/root/icon.png", "null"],
     "new_tab": ["true", "false", "yes", "off"],
     "slow_after": [1, 120, 0.5e1],
-    "support": ["Call us on 555.", "https://help.example.com/x?y=z", "mailto:help@example.com", '"Tip: call"', "null"],
+    "support": [
+        "Call us on 555.",
+        "Hotline:+49 30 1",
+        "https://help.example.com/x?y=z",
+        "mailto:help@example.com",
+        '"Tip: call"',
+        "null",
+    ],
     "log": ["syslog", "stderr", "'off'"],
 }
 #: Values that YAML would read in its own way: the text of the file, and the value that must come of it.
@@ -66,7 +73,8 @@ def test_a_good_value_is_taken(key: str, value: object) -> None:
 
 BAD = {
     "uapi": ["uapi", "./uapi", "''", "1", "null", "true", '"/x\\ny"', '"/x\\0"'],
-    "timeout": ["0", "0.99", "120.1", "-1", "soon", "'20'", "true", "null", ".nan", ".inf", "2020-01-01"],
+    "timeout": ["0", "0.99", "120.1", "-1", "soon", "'20'", "true", "null", ".nan", ".inf", "2020-01-01",
+                "010", "1:30", "1_0", "0x10", "0b11"],
     "webmail_host": ["''", "https://mail.example.com", "mail.example.com:2096", "a/b", "1", "true", "null", "a b",
                      "1.2.3", "'::1'"],
     "webmail_port": ["0", "65536", "-1", "443.0", "'443'", "https", "true", "null"],
@@ -78,7 +86,8 @@ BAD = {
     "new_tab": ["1", "0", "'true'", "maybe", "null", "''"],
     "slow_after": ["0", "121", "'8'", "true", "null", ".nan"],
     "support": ["''", "1", "true", "http://help.example.com", "javascript:alert(1)", "data:text/html;x",
-                "JavaScript:alert(1)", "https://", "x" * 301, '"a\\nb"', "https://a b"],
+                "JavaScript:alert(1)", "https://", "https://<x>", "HTTPS://x.example/", "'mailto:'", "mailto:nobody",
+                "'mailto: a@b.c'", "x" * 301, '"a\\nb"', "https://a b"],
     "log": ["true", "null", "''", "1", "Syslog", "file", "2020-01-01"],
 }  # fmt: skip
 
@@ -142,30 +151,30 @@ def edit(places: Places, content: str | bytes) -> None:
 
 def compile_(places: Places) -> None:
     """What root's side leaves for the click."""
-    text = settings.compiled(settings.read(places.config), settings.stamp(places.config))
+    text = settings.compiled(settings.read(places), settings.stamp(places.config))
     Path(f"{places.compiled}/settings.json").write_text(text)
 
 
 def test_no_file_means_the_defaults(places: Places) -> None:
-    assert settings.read(places.config).values() == {}
+    assert settings.read(places).values() == {}
 
 
 def test_a_file_that_is_not_utf_8_is_refused(places: Places) -> None:
-    edit(places, b"label: caf\xe9\n")
-    with pytest.raises(errors.ContentError, match=r"config\.yaml: is not UTF-8 text"):
-        settings.read(places.config)
+    edit(places, b"# note\nlabel: caf\xe9\n")
+    with pytest.raises(errors.ContentError, match=r"config\.yaml:2: is not UTF-8 text"):
+        settings.read(places)
 
 
 def test_a_folder_in_the_files_place_is_refused(places: Places) -> None:
     os.mkdir(places.config)
     with pytest.raises(errors.ContentError, match=r"config\.yaml: cannot be read"):
-        settings.read(places.config)
+        settings.read(places)
 
 
 def test_a_link_in_a_circle_is_refused(places: Places) -> None:
     os.symlink(places.config, places.config)
     with pytest.raises(errors.ContentError, match=r"config\.yaml: cannot be read"):
-        settings.read(places.config)
+        settings.read(places)
 
 
 def test_the_compiled_settings_are_used_while_the_file_is_as_it_was(places: Places) -> None:
@@ -262,8 +271,15 @@ def test_log_off_needs_no_quotes() -> None:
     assert parse("log: off\n").log == "off"
 
 
-def test_a_file_too_long_to_be_read_at_every_click_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "config.yaml"
-    file.write_text("#" * (config.LONGEST + 1))
+def test_a_file_too_long_to_be_read_at_every_click_is_refused(places: Places) -> None:
+    edit(places, b"#" * (content.LONGEST + 1))
     with pytest.raises(errors.ContentError, match="longer than"):
-        settings.read(str(file))
+        settings.read(places)
+
+
+def test_a_program_that_does_not_run_leaves_the_last_good_one_in_force(places: Places) -> None:
+    edit(places, "order: 7\n")
+    compile_(places)
+    edit(places, "order: 8\nuapi: /nowhere/uapi\n")
+    loaded, problem = settings.load(places)
+    assert (loaded.order, problem.startswith(f"{places.config}:2: uapi: /nowhere/uapi is not")) == (7, True)
