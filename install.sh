@@ -13,6 +13,7 @@ export LC_ALL PATH
 unset CDPATH
 
 ID=webmail_signin
+SETTINGS=etc/webmail-signin/config.yaml
 PARTS="plugin templates vendor cgi install.sh"
 NEEDED_KB=16384 # two releases with their bytecode, and room to breathe
 FOLDER=a=rx,u+w,a-s # 0755; a plain number would keep the set-group-ID bit that a folder has from the one above it
@@ -50,7 +51,8 @@ END
 
 # --- the vocabulary ---
 
-say() { [ "$VERB" = hook ] || [ -n "$JSON" ] || printf '%s\n' "$*"; }
+# Nobody who listens is no reason to fail: what is said of a change is not the change.
+say() { [ "$VERB" = hook ] || [ -n "$JSON" ] || printf '%s\n' "$*" 2>/dev/null || :; }
 
 warn() { [ "$VERB" = hook ] || printf '%s%s%s\n' "$YELLOW" "$*" "$PLAIN" >&2; }
 
@@ -119,7 +121,12 @@ own() { [ "$me" != 0 ] || chown -hR 0:0 "$@"; }
 make_folder() { # PATH relative to ROOT; noted, so that undoing and uninstalling remove only what was not there before
   [ ! -d "$ROOT/$1" ] || return 0
   CREATED="$1 $CREATED"
-  mkdir "$ROOT/$1" && chmod "$FOLDER" "$ROOT/$1" && own "$ROOT/$1"
+  mkdir "$ROOT/$1" 2>/dev/null || { # another install.sh may just have made it: then it is not ours to remove
+    CREATED=${CREATED#"$1 "}
+    [ -d "$ROOT/$1" ]
+    return
+  }
+  chmod "$FOLDER" "$ROOT/$1" && own "$ROOT/$1"
 }
 
 unmake_folders() { for folder in $CREATED; do rmdir "$ROOT/$folder" 2>/dev/null; done; }
@@ -214,6 +221,8 @@ qualify_places() {
     [ -L "$place" ] || [ ! -e "$place" ] || taken "$place"
   done
   [ -n "$OURS" ] || [ -z "$(others_in "$BASE" .lock)" ] || taken "$BASE"
+  [ "$VERB" != install ] || [ -z "$VERSION" ] || { [ -f "$BASE/releases/$VERSION/MANIFEST" ] && [ ! -L "$BASE/releases/$VERSION" ]; } ||
+    free_name "$BASE/releases/$VERSION"
   [ -n "$OURS" ] || free_name "$CPANEL/whostmgr/addonfeatures/$ID"
 }
 
@@ -233,10 +242,12 @@ owned_by_root() { # PATH; what is ours is not for its group to write either
 }
 
 others_in() { # FOLDER NAME: whatever it holds beside NAME
-  [ ! -d "$1" ] || find "$1/." ! -name . -prune ! -name "$2"
+  [ ! -d "$1" ] || find "$1/" -mindepth 1 -maxdepth 1 ! -name "$2"
 }
 
 free_name() { [ ! -e "$1" ] && [ ! -L "$1" ] || taken "$1"; }
+
+beside() { finding failure taken "$1 does not belong beside the page" "mv $(quoted "$1") /root/"; }
 
 taken() { finding failure taken "$1 is there already and is not ours" "mv $(quoted "$1") $(quoted "$1.old")"; }
 
@@ -264,8 +275,11 @@ qualify_themes() {
 
 qualify_names() { # THEME
   real -d "$folder/$ID"
+  for place in "$folder/dynamicui" "$folder/assets" "$folder/assets/application_icons"; do
+    [ ! -L "$place" ] || finding warning symlink "$place is a symlink, which cPanel's programs will follow" "ls -ld $(quoted "$place")"
+  done
   [ ! -L "$folder/$ID/index.live.cgi" ] || taken "$folder/$ID/index.live.cgi"
-  [ -L "$folder/$ID" ] || [ -z "$(others_in "$folder/$ID" '*index.live.cgi*')" ] || taken "$folder/$ID"
+  [ -L "$folder/$ID" ] || each_line beside "$(others_in "$folder/$ID" '*index.live.cgi*')"
   case " $RECORDED " in *" $1 "*) return 0 ;; esac
   for name in "$ID/index.live.cgi" "dynamicui/dynamicui_$ID.conf" "assets/application_icons/$ID.svg" \
     "assets/application_icons/$ID.png"; do free_name "$folder/$name"; done
@@ -300,6 +314,7 @@ usable() { # PATH [given [followed]]: sets PYTHON and TAG, or UNFIT; only the fi
   # A script's first line: "#!", " -IS" and the end of line make 127 with this.
   case $found in *[!A-Za-z0-9._/+-]*) false ;; esac && [ "${#found}" -le 120 ] ||
     { UNFIT="has a path that a script's first line cannot hold: $found" && return 1; }
+  case $found in /home*/* | /root/*) [ "$me" != 0 ] || [ -n "${2-}" ] || { UNFIT='lies in a home' && return 1; } ;; esac
   UNFIT='can be changed by others than root, or not be run by everybody'
   [ "$me" != 0 ] || [ -n "${2-}" ] || roots_alone "$found" || return 1
   UNFIT="($found) is older than 3.9, does not work, or cannot be run by an ordinary user"
@@ -351,7 +366,9 @@ chosen_python() {
     [ "$TAG" = "$TOOL_TAG" ] || risk="$risk; root does not run it, so it gets no bytecode and clicks are slower"
   fi
   finding ok python "the page runs with $PYTHON"
-  [ -z "$risk" ] || finding warning python "the page runs with $PYTHON$risk" "$COMMAND # without --python"
+  remedy="$COMMAND --python $(quoted "$TOOL")"
+  [ "$TOOL" != "$PYTHON" ] || remedy=$(python_remedy)
+  [ -z "$risk" ] || finding warning python "the page runs with $PYTHON$risk" "$remedy"
 }
 
 python_remedy() {
@@ -392,13 +409,22 @@ needs_installation() {
     finding failure installed "Webmail Sign-in is not installed here" "$COMMAND install"
 }
 
+needs_themes() { # those that were named must be those that it is installed in
+  for theme in $GIVEN_THEMES; do
+    case " $RECORDED " in
+      *" $theme "*) ;;
+      *) finding failure theme "it is not installed in the theme $theme" "$COMMAND install --theme $theme" ;;
+    esac
+  done
+}
+
 confirm() {
   [ -z "$YES$DRY" ] && [ -t 0 ] && [ "$VERB" != hook ] || return 0
   printf '%s [y/N] ' "$1"
   read -r reply || reply=
   case $reply in [yY]*) return 0 ;; esac
   say "Nothing was changed."
-  exit 0
+  exit 1
 }
 
 # --- the steps ---
@@ -452,13 +478,15 @@ changeable() {
     printf 'usr/local/cpanel/base/frontend/%s\n' "$theme/$ID/index.live.cgi" "$theme/dynamicui/dynamicui_$ID.conf" \
       "$theme/assets/application_icons/$ID.svg" "$theme/assets/application_icons/$ID.png"
   done
-  printf '%s\n' "usr/local/cpanel/whostmgr/addonfeatures/$ID" "$BASE_/record" etc/webmail-signin/config.yaml
+  printf '%s\n' "usr/local/cpanel/whostmgr/addonfeatures/$ID" "$BASE_/record" "$SETTINGS"
 }
 
 put_back() {
   if [ -d "$KEPT/files" ]; then # otherwise the copying was not over, and nothing had been changed
     for file in $(changeable); do
-      if [ -e "$KEPT/files/$file" ]; then
+      if [ "$file" = "$SETTINGS" ] && [ -e "$ROOT/$file" ] && ! cmp -s "$ROOT/$file" "$HERE/plugin/registration/config.yaml"; then
+        : # somebody has written them; we only ever make the file or remove it
+      elif [ -e "$KEPT/files/$file" ]; then
         mkdir -p "$ROOT/${file%/*}" && mv -f "$KEPT/files/$file" "$ROOT/$file" || BROKEN=yes
       else
         rm -f "$ROOT/$file" || BROKEN=yes
@@ -490,8 +518,16 @@ write_settings() { # put_back removes it
     chmod 0644 "$new" && own "$new" && mv -f "$new" "$ETC/config.yaml"
 }
 
-compile_code() { # adds files only, so there is nothing to undo in a release that is in use
-  try "$TOOL" -ISB -m compileall -q "$RELEASE/plugin" "$RELEASE/vendor"
+# Anew even where bytecode is: it may be damaged. Each file is replaced at one stroke, so there is nothing to undo.
+compile_code() {
+  try "$TOOL" -ISB -m compileall -qf "$RELEASE/plugin" "$RELEASE/vendor" || return 1
+  find "$RELEASE/plugin" "$RELEASE/vendor" -name __pycache__ -exec chmod -R u=rwX,go=rX {} + &&
+    { [ "$me" != 0 ] || find "$RELEASE/plugin" "$RELEASE/vendor" -name __pycache__ -exec chown -hR 0:0 {} +; }
+}
+
+compiled_well() {
+  [ -f "$RELEASE/plugin/__pycache__/__init__.$TAG.pyc" ] && { ! entry_in_order "${THEMES%% *}" ||
+    prove "$FRONTEND/${THEMES%% *}/$ID/index.live.cgi"; }
 }
 
 compile_settings() {
@@ -654,19 +690,16 @@ committed() { # from here on nothing is undone, and nothing stops the little tha
 
 check() {
   qualify
+  live=$BASE/releases/$CURRENT
+  [ -n "$CURRENT" ] || live=$HERE
+  [ -z "$TOOL" ] || check_settings
   if [ -n "$CURRENT" ] && [ -n "$PYTHON" ]; then
-    live=$BASE/releases/$CURRENT
     for theme in $THEMES; do
       used=$(in_use "$theme")
       unfit=$([ -z "$used" ] || [ "$used" = "$PYTHON" ] || usable "$used" given || echo "$UNFIT")
       [ -z "$unfit" ] ||
         finding failure interpreter "the page of $theme runs with $used, which $unfit" "$COMMAND install"
     done
-    if edits=$( (module "$live" plugin.apply "$live" --check) 2>&1 </dev/null); then
-      each_line edit_finding "$edits"
-    else
-      each_line settings_finding "${edits:-plugin.apply --check failed}"
-    fi
     # shellcheck disable=SC2086 # themes are words
     if report=$( (module "$HERE" plugin.check "$live" "$COMMAND" $THEMES) 2>&1 </dev/null); then
       each_line reported "$report"
@@ -682,8 +715,8 @@ check() {
     printf '{\n  "version": "%s",\n  "installed": %s,\n  "failures": %s,\n  "warnings": %s,\n  "findings": [\n%s\n  ]\n}\n' \
       "$(json "$VERSION")" "$installed" "$FAILURES" "$WARNINGS" "$FINDINGS"
   else
-    say "Failures: $FAILURES, warnings: $WARNINGS."
-  fi
+    printf '%s\n' "Failures: $FAILURES, warnings: $WARNINGS."
+  fi || fail "print the findings"
   [ "$FAILURES" = 0 ] || exit 3
 }
 
@@ -693,6 +726,17 @@ each_line() { # FUNCTION TEXT
   done <<END
 $2
 END
+}
+
+check_settings() {
+  if edits=$( (module "$live" plugin.apply "$live" --check "$ROOT") 2>&1 </dev/null); then
+    [ -z "$CURRENT" ] || each_line edit_finding "$edits"
+  else
+    case $edits in
+      '' | *Traceback*) finding failure check "the settings could not be checked: ${edits##*"$LINE"}" "$COMMAND install" ;;
+      *) each_line settings_finding "$edits" ;;
+    esac
+  fi
 }
 
 settings_finding() { finding failure settings "$1" "edit it, then: $COMMAND apply"; }
@@ -710,7 +754,7 @@ reported() { # LEVEL, NAME, TEXT and REMEDY with tabs between them
 activate() {
   [ -f "$ETC/config.yaml" ] || [ "$VERB" = rollback ] ||
     step "write $ETC/config.yaml, all comments" write_settings
-  [ "$TAG" != "$TOOL_TAG" ] || { [ -z "$STAGING" ] && [ -f "$RELEASE/plugin/__pycache__/__init__.$TAG.pyc" ]; } ||
+  [ "$TAG" != "$TOOL_TAG" ] || { [ "$VERB" = hook ] && compiled_well; } ||
     repair "compile the code for $PYTHON" compile_code
   [ "$VERB" = hook ] && [ -d "$RELEASE/compiled/registration" ] && [ -z "$REPAIRED" ] ||
     step "check and compile settings, templates and sentences" compile_settings
@@ -754,6 +798,7 @@ install() {
   NEXT=$VERSION NEXT_PREVIOUS=$PREVIOUS TARGET=$BASE/releases/$VERSION CODE=$HERE
   RELEASE=$TARGET STAGED=$BASE/releases/.staged-$VERSION
   [ -z "$CURRENT" ] || [ "$CURRENT" = "$VERSION" ] || NEXT_PREVIOUS=$CURRENT
+  [ -z "$DRY" ] || [ "$VERB" = hook ] || settings_hold "$HERE"
   if [ ! -d "$TARGET/compiled/registration" ] || ! (module "$HERE" plugin.manifest same "$HERE" "$TARGET") >/dev/null 2>&1; then
     STAGING=yes RELEASE=$STAGED
     [ "$HERE" != "$TARGET" ] || [ -d "$TARGET/compiled/registration" ] || STAGING='' RELEASE=$TARGET
@@ -777,17 +822,22 @@ log_line() {
   [ -n "$ROOT" ] || ! command -v logger >/dev/null || logger -t webmail-signin -p authpriv.notice "after the cPanel update: $1"
 }
 
+settings_hold() { # TREE of the code that will check them
+  WHY=$( (module "$1" plugin.apply "$1" --check "$ROOT") 2>&1 </dev/null) || fail "check and compile settings, templates and sentences"
+}
+
 done_line() {
   if [ -n "$DRY" ]; then say "Nothing was changed."; else say "$GREEN$1$PLAIN"; fi
 }
 
 apply() {
   needs_installation
+  needs_themes
   qualify
   stop_unless_qualified
   begin # chosen only now: whoever held the lock may have changed what is in use
   NEXT=$CURRENT RELEASE=$BASE/releases/$CURRENT
-  [ -z "$DRY" ] || WHY=$(module "$RELEASE" plugin.apply "$RELEASE" --check 2>&1 </dev/null) || fail "check settings"
+  [ -z "$DRY" ] || settings_hold "$RELEASE"
   step "check and compile settings, templates and sentences" compile_settings
   for theme in $THEMES; do
     step "register the icon in $theme" register "$theme"
@@ -801,7 +851,10 @@ rollback() {
   needs_installation
   [ -n "$PREVIOUS" ] && [ "$PREVIOUS" != "$CURRENT" ] && [ -d "$BASE/releases/$PREVIOUS" ] ||
     finding failure previous "there is no previous release to return to" "$COMMAND install # from the older tarball"
+  needs_themes
   qualify
+  { [ -z "$PREVIOUS" ] || (module "$HERE" plugin.manifest same "$BASE/releases/$PREVIOUS" "$BASE/releases/$PREVIOUS") 2>/dev/null; } ||
+    finding failure previous "release $PREVIOUS is damaged" "$COMMAND install # from the older tarball"
   stop_unless_qualified
   confirm "Return from release $CURRENT to $PREVIOUS?"
   begin
@@ -818,9 +871,7 @@ uninstall() {
   for theme in $RECORDED; do
     case " ${GIVEN_THEMES:-$RECORDED} " in *" $theme "*) THEMES="$THEMES $theme" ;; *) remaining="$remaining $theme" ;; esac
   done
-  for theme in $GIVEN_THEMES; do
-    case " $RECORDED " in *" $theme "*) ;; *) finding failure theme "it is not installed in the theme $theme" "$COMMAND check" ;; esac
-  done
+  needs_themes
   [ -n "$remaining" ] || not_ours
   stop_unless_qualified
   qualify_python 2>/dev/null >&2 # for the lock only
@@ -887,7 +938,7 @@ unregister() { # THEME
     if [ -x "$CPANEL/scripts/uninstall_plugin" ] && [ -d "$registration" ]; then
       try panel "$CPANEL/scripts/uninstall_plugin" "$registration" "--theme=$1" || warn "  uninstall_plugin failed: $WHY"
     fi
-    rm -f "$CPANEL/whostmgr/addonfeatures/$ID"
+    rm -f "$CPANEL/whostmgr/addonfeatures/$ID" || return 1
   fi
   # By name what is left: the program may be missing or have failed (cpanel-facts.md §4 lists what registering makes).
   icon=$FRONTEND/$1/assets/application_icons/$ID
@@ -918,7 +969,7 @@ uninstall_settings() {
       *) say "  $path stays, it is yours" ;;
     esac
   done
-  [ ! -d "$ETC" ] || [ -n "$DRY" ] || rmdir "$ETC" 2>/dev/null
+  [ -z "$PURGE$WERE_CREATED" ] || [ ! -d "$ETC" ] || [ -n "$DRY" ] || rmdir "$ETC" 2>/dev/null
 }
 
 # --- beginning and end ---
@@ -959,13 +1010,13 @@ arguments() {
         continue
         ;;
       --root | --theme | --python)
-        [ -n "${2-}" ] || misuse "$1 needs a value"
+        case ${2-} in '' | --*) misuse "$1 needs a value" ;; esac
         case $1 in
           --root) GIVEN_ROOT=$2 ;;
           --python) GIVEN_PYTHON=$2 ;;
           --theme)
             case $2 in .* | *[!A-Za-z0-9._-]*) misuse "--theme: not the name of a theme: $2" ;; esac
-            GIVEN_THEMES="${GIVEN_THEMES:+$GIVEN_THEMES }$2"
+            case " $GIVEN_THEMES " in *" $2 "*) ;; *) GIVEN_THEMES="${GIVEN_THEMES:+$GIVEN_THEMES }$2" ;; esac
             ;;
         esac
         shift
@@ -1009,7 +1060,7 @@ main() {
     case $HERE in */usr/local/cpanel/3rdparty/webmail-signin/releases/*) ROOT=${HERE%/usr/local/cpanel/3rdparty/*} ;; esac
   fi
   case $GIVEN_PYTHON in
-    */*) GIVEN_PYTHON=$(cd -- "${GIVEN_PYTHON%/*}/" 2>/dev/null && pwd)/${GIVEN_PYTHON##*/} ;;
+    */*) folder=$(cd -- "${GIVEN_PYTHON%/*}/" 2>/dev/null && pwd) && GIVEN_PYTHON=$folder/${GIVEN_PYTHON##*/} ;;
     ?*) GIVEN_PYTHON=$(PATH=$CALLERS_PATH && command -v "$GIVEN_PYTHON" || printf '%s' "$GIVEN_PYTHON") ;;
   esac
   COMMAND="sh $(quoted "$HERE/install.sh")${ROOT:+ --root $(quoted "$ROOT")}"

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from plugin.reply import Reply
 
 FEATURES = [("Features", "has_feature", {"name": name}) for name in ("webmail_signin", "webmail")]
-LONGEST_LOCALE = 32  # characters
 LANGUAGE_PATIENCE = 1.0  # seconds to wait for the language alone
 LOCALE: list[tuple[str, str, dict[str, str]]] = [("Locale", "get_attributes", {})]
 
@@ -106,7 +105,7 @@ def switches_of(answers: list[Any]) -> list[bool | None]:
 
 def locale_of(answers: list[Any]) -> str | None:
     locale = answers[0].get("locale") if answers and isinstance(answers[0], dict) else None
-    return locale if isinstance(locale, str) and len(locale) <= LONGEST_LOCALE else None
+    return locale if isinstance(locale, str) else None
 
 
 def ask_by_command(click: Click) -> tuple[list[Any], str]:

@@ -1,8 +1,8 @@
 """Root's side: check settings, templates and sentences, and make them ready for the click.
 
 ``plugin.apply RELEASE`` writes a new folder of ready-made files into the release and lets its `compiled` link point to
-it: all or nothing. ``--check`` only checks, and prints a line for what is valid but not applied yet. Exit 0 if all is
-well; 1 with each problem on a line of standard error.
+it: all or nothing. ``--check [ROOT]`` only checks, and prints a line for what is valid but not applied yet.
+Exit 0 if all is well; 1 with each problem on a line of standard error.
 """
 
 from __future__ import annotations
@@ -26,26 +26,31 @@ if TYPE_CHECKING:
 PREFIX = ".compiled-"
 
 
-def build(places: Places, folder: str, chosen: Settings, sentences: dict[str, dict[str, str]]) -> None:
-    """Fill `folder` with everything that a click and install_plugin read."""
-    write(f"{folder}/settings.json", settings.compiled(chosen, settings.stamp(places.config)))
-    os.mkdir(f"{folder}/locale")
-    for tag, texts in sentences.items():
-        write(f"{folder}/locale/{tag}.json", json.dumps(texts))
-    os.mkdir(f"{folder}/templates")
+def ready_made(places: Places, chosen: Settings, sentences: dict[str, dict[str, str]]) -> dict[str, bytes]:
+    """Everything that a click and install_plugin read, by its path in the generation's folder."""
+    icon = "icon.png" if chosen.icon and chosen.icon.endswith(".png") else "icon.svg"
+    texts = {
+        "settings.json": settings.compiled(chosen, settings.stamp(places.config)),
+        "registration/install.json": install_json(chosen, icon),
+    }
+    for tag, own in sentences.items():
+        texts[f"locale/{tag}.json"] = json.dumps(own)
     environment = templates.from_source(places)
     for name in environment.list_templates(filter_func=templates.is_template):
         source, file, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]
         code = environment.compile(source, name, file, raw=True, defer_init=True)
-        write(f"{folder}/templates/{templates.module_name(name)}.py", code)
+        texts[f"templates/{templates.module_name(name)}.py"] = code
+    return {f"registration/{icon}": read_icon(places, chosen), **{name: text.encode() for name, text in texts.items()}}
+
+
+def build(folder: str, files: dict[str, bytes]) -> None:
+    for name, data in files.items():
+        os.makedirs(os.path.dirname(f"{folder}/{name}"), exist_ok=True)
+        with open(f"{folder}/{name}", "wb") as stream:
+            stream.write(data)
     compileall.compile_dir(
         f"{folder}/templates", quiet=2, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
     )
-    os.mkdir(f"{folder}/registration")
-    icon = "icon.png" if chosen.icon and chosen.icon.endswith(".png") else "icon.svg"
-    with open(f"{folder}/registration/{icon}", "wb") as stream:
-        stream.write(read_icon(places, chosen))
-    write(f"{folder}/registration/install.json", install_json(chosen, icon))
 
 
 def install_json(chosen: Settings, icon: str) -> str:
@@ -66,11 +71,9 @@ def install_json(chosen: Settings, icon: str) -> str:
     return json.dumps([link], indent=2) + "\n"
 
 
-def not_applied(places: Places, chosen: Settings, sentences: dict[str, dict[str, str]]) -> list[str]:
+def not_applied(places: Places, fresh: dict[str, bytes]) -> list[str]:
     """What an administrator has edited, added or removed since the ready-made files were made, a line for each."""
-    with tempfile.TemporaryDirectory() as folder:
-        build(places, folder, chosen, sentences)
-        fresh, ready = contents(folder), contents(places.compiled)
+    ready = contents(places.compiled)
     if not ready:
         return [f"{places.compiled} is missing, so clicks are slow"]
     changed = {name.partition("/")[0] for name in fresh.keys() | ready.keys() if fresh.get(name) != ready.get(name)}
@@ -87,11 +90,6 @@ def contents(folder: str) -> dict[str, bytes]:
             with open(path, "rb") as stream:
                 found[os.path.relpath(path, folder)] = stream.read()
     return found
-
-
-def write(file: str, text: str) -> None:
-    with open(file, "w", encoding="utf-8") as stream:
-        stream.write(text)
 
 
 def swap(places: Places, folder: str) -> None:
@@ -117,22 +115,22 @@ def tidy(places: Places, kept: tuple[str, ...]) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    places = Places(os.path.realpath(arguments[0]))
+    places = Places(os.path.realpath(arguments[0]), *arguments[2:])
     chosen, sentences, problems = check(places)
     for problem in problems:
         text = str(problem)
         print(text if text.isprintable() else ascii(text), file=sys.stderr)
     if problems:
         return 1
-    if "--check" in arguments[1:]:
-        print(*not_applied(places, chosen, sentences), sep="\n")
+    if "--check" in arguments:
+        print(*not_applied(places, ready_made(places, chosen, sentences)), sep="\n")
         return 0
     os.umask(0o022)
     before = os.readlink(places.compiled) if os.path.islink(places.compiled) else ""
     folder = tempfile.mkdtemp(prefix=PREFIX, dir=places.release)
     try:
         os.chmod(folder, 0o755)
-        build(places, folder, chosen, sentences)
+        build(folder, ready_made(places, chosen, sentences))
         swap(places, folder)
     finally:
         # The one before stays for the clicks that are under way; the new one, if it got that far.

@@ -29,13 +29,14 @@ def report(release: str, command: str, themes: list[str]) -> Iterator[Finding]:
     for theme in themes:
         yield from page(places, command, theme)
         yield from icon(places, command, theme)
-    damage = list(manifest.differences(release))
+    damage = list(manifest.differences(release)) or list(manifest.exposed(release))
     yield from (("failure", "files", f"{release}: {text}", f"{command} install") for text in damage)
     if not damage:
         yield "ok", "files", f"every file of {release} is as it was installed", ""
-    if os.path.isfile(places.config) and not os.stat(places.config).st_mode & stat.S_IROTH:
-        text = f"{places.config} is closed to the accounts: an edit is only seen once it is applied"
-        yield "warning", "settings", text, f"chmod 0644 {places.config}"
+    for path, bit in ((os.path.dirname(places.config), stat.S_IXOTH), (places.config, stat.S_IROTH)):
+        if os.path.exists(path) and not os.stat(path).st_mode & bit:
+            text = f"{path} is closed to the accounts: an edit is only seen once it is applied"
+            yield "warning", "settings", text, f"chmod a+rX {path}"
     yield from features(places)
     yield from webmail_port.look(places, settings.load(places)[0])
 

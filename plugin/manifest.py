@@ -95,6 +95,16 @@ def differences(release: str) -> Iterator[str]:
         yield from wrong(release, folder, 0o755)
 
 
+def exposed(release: str) -> Iterator[str]:
+    """What was made ready in `release` and can be changed by others than its owner; it has no sum, but is run too."""
+    for folder, folders, names in os.walk(release):
+        for path in (os.path.join(folder, name) for name in (*folders, *names)):
+            seen = os.lstat(path)
+            writable = not stat.S_ISLNK(seen.st_mode) and seen.st_mode & 0o022
+            if writable or seen.st_uid not in (0, os.geteuid()):
+                yield f"{os.path.relpath(path, release)} can be changed by others"
+
+
 def wrong(release: str, path: str, bits: int) -> Iterator[str]:
     try:
         seen = os.lstat(os.path.join(release, path))
@@ -104,8 +114,8 @@ def wrong(release: str, path: str, bits: int) -> Iterator[str]:
         yield f"{path or release} is a symlink"
     elif stat.S_IMODE(seen.st_mode) != bits:
         yield f"{path or release} has mode {stat.S_IMODE(seen.st_mode):04o}, not {bits:04o}"
-    if seen.st_uid != os.geteuid():
-        yield f"{path or release} belongs to uid {seen.st_uid}, not {os.geteuid()}"
+    if seen.st_uid not in (0, os.geteuid()):
+        yield f"{path or release} belongs to uid {seen.st_uid}"
 
 
 def same(tree: str, release: str) -> bool:

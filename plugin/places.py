@@ -12,10 +12,12 @@ class Places:
 
     __slots__ = ("compiled", "config", "own_templates", "release", "root", "templates")
 
-    def __init__(self, release: str) -> None:
-        root = release
-        for _ in range(DEPTH):
-            root = os.path.dirname(root)
+    def __init__(self, release: str, root: str | None = None) -> None:
+        """`root` is for a release that is not in its place yet."""
+        if root is None:
+            root = release
+            for _ in range(DEPTH):
+                root = os.path.dirname(root)
         self.root = root.rstrip("/")
         self.release = release
         self.templates = f"{release}/templates"

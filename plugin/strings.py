@@ -18,7 +18,8 @@ ALIASES = {
     "zh_mo": "zh_tw",
 }
 LATIN_AMERICA = set("ar bo cl co cr cu do ec gt hn mx ni pa pe pr py sv us uy ve".split())  # noqa: SIM905
-MAX_ACCEPT_LANGUAGE = 1000
+MAX_ACCEPT_LANGUAGE = 1000  # characters
+MAX_TAG = 64  # likewise
 
 
 def choose(available: Collection[str], account: str | None, accept_language: str) -> str:
@@ -47,7 +48,7 @@ def accepted(header: str) -> list[str]:
 
 def candidates(language: str) -> Iterator[str]:
     """Locale tags for a language as browsers or the panel write it, the most exact first."""
-    tag = language.lower().replace("-", "_")
+    tag = language[:MAX_TAG].lower().replace("-", "_")
     parts = tag.split("_")
     if parts[0] == "es" and parts[-1] in LATIN_AMERICA:
         tag = "es_419"

@@ -380,9 +380,13 @@ def test_an_icon_of_somebody_elses_is_refused(server: Server) -> None:
 
 @pytest.mark.skipif(not IS_ROOT, reason="only root can give files away")
 @pytest.mark.parametrize("name", ["base.html", "locale/en.yaml", "../config.yaml"])
-def test_what_others_than_root_can_change_is_not_even_looked_into(server: Server, name: str) -> None:
+@pytest.mark.parametrize(("owner", "mode"), [(65534, 0o644), (0, 0o664), (0, 0o646)])
+def test_what_others_than_root_can_change_is_not_even_looked_into(
+    server: Server, name: str, owner: int, mode: int
+) -> None:
     path = own(server, name, "{{ nonsense")
-    os.chown(path, 65534, 65534)
+    os.chown(path, owner, owner)
+    path.chmod(mode)
     ran = run(server)
     assert ran.returncode == 1
     assert "can be changed by others than root" in ran.stderr

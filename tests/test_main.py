@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import syslog
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from plugin import log, main, templates
+from plugin import log, main, settings, templates
 
 from .conftest import (
     ACCOUNT,
@@ -153,7 +154,7 @@ def test_a_click_is_one_line_in_the_log(answered: Answer) -> None:
 
 
 def test_the_log_says_how_long_it_took(answered: Answer) -> None:
-    assert 0 <= int(logged(answered)["uapi_ms"]) <= int(logged(answered)["ms"]) < 10_000
+    assert 0 <= int(logged(answered)["uapi_ms"]) <= int(logged(answered)["ms"])
 
 
 def test_neither_session_nor_token_stands_in_the_log(answered: Answer) -> None:
@@ -327,6 +328,15 @@ def test_the_other_streams_do_not_matter_to_the_response(staged: Server, redirec
     assert (ran.returncode, Answer(ran).outcome) == (0, "signed-in")
 
 
+def test_without_settings_the_log_is_syslogs_authpriv(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened, said = [], []
+    monkeypatch.setattr(syslog, "openlog", lambda *words: opened.append(words))
+    monkeypatch.setattr(syslog, "syslog", lambda *words: said.append(words))
+    log.write({"ref": "r", "outcome": "signed-in"}, settings.Settings().log)
+    assert opened == [("webmail-signin", syslog.LOG_PID, syslog.LOG_AUTHPRIV)]
+    assert [(level, line[:6]) for level, line in said] == [(syslog.LOG_INFO, "ref=r ")]
+
+
 # Signals.
 
 
@@ -373,7 +383,7 @@ def test_a_hung_uapi_ends_by_the_time_limit_and_is_gone(server: Server, folder: 
     server.answer(ANSWER, before=f"trap '' TERM; echo $$ > {folder}/free/pids; while :; do sleep 60; done")
     started = time.monotonic()
     answer = server.click()
-    assert (answer.outcome, time.monotonic() - started < 4, ends(pids(folder / "free")[0])) == (
+    assert (answer.outcome, time.monotonic() - started < 20, ends(pids(folder / "free")[0])) == (
         "uapi-timeout",
         True,
         True,

@@ -277,6 +277,15 @@ def test_a_file_too_long_to_be_read_at_every_click_is_refused(places: Places) ->
         settings.read(places)
 
 
+def test_a_file_of_the_same_time_and_another_size_counts_as_edited(places: Places) -> None:
+    edit(places, "order: 7\n")
+    compile_(places)
+    seen = os.stat(places.config)
+    edit(places, "order: 1234\n")
+    os.utime(places.config, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+    assert settings.load(places)[0].order == 1234
+
+
 def test_a_program_that_does_not_run_leaves_the_last_good_one_in_force(places: Places) -> None:
     edit(places, "order: 7\n")
     compile_(places)

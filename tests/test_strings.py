@@ -100,3 +100,7 @@ def test_each_placeholder_is_replaced_and_keeps_its_own_direction(sentences: str
 
 def test_braces_that_are_no_placeholder_stay(sentences: strings.Strings) -> None:
     assert sentences("brace", host="a") == "{} {x}"
+
+
+def test_a_tag_without_end_is_not_taken_apart() -> None:
+    assert len(list(strings.candidates("_" * 100_000))) <= 64

@@ -65,7 +65,10 @@ def all_can_run(python: str) -> bool:
         return False
     ordinary: dict[str, Any] = {"user": "nobody", "extra_groups": []} if os.geteuid() == 0 else {}
     asked = [python, "-IS", "-c", "import sys; sys.exit(sys.version_info < (3, 9))"]
-    return subprocess.run(asked, check=False, stderr=subprocess.DEVNULL, cwd="/", **ordinary).returncode == 0
+    try:
+        return subprocess.run(asked, check=False, stderr=subprocess.DEVNULL, cwd="/", **ordinary).returncode == 0
+    except OSError:  # on its way there is a folder that is closed to others
+        return False
 
 
 def usual_python() -> str:

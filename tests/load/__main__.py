@@ -31,7 +31,7 @@ COUNT = int(os.environ.get("COUNT") or (100 if QUICK else 400))
 HUNG = int(os.environ.get("HUNG") or (50 if QUICK else 200))
 STEPS = [step for step in ((1, 25) if QUICK else (1, 10, 25, 50, 100, 200)) if step < COUNT] + [COUNT]
 PATIENT, STRICT = int(PATIENCE), 5  # seconds that `uapi` may take: where it answers in the end, and where it hangs
-SLACK = 1.5  # seconds that ending a hung `uapi` may take on top, with every processor taken
+SLACK = 4.0  # seconds that ending a hung `uapi` may take on top, with every processor taken
 MIB = 1024.0
 MARK = re.compile(r"(<!-- load: .* -->\n).*(<!-- end of load -->)", re.DOTALL)
 
