@@ -15,6 +15,11 @@ git diff --quiet HEAD -- requirements.txt requirements-build.txt Makefile tests/
   echo 'The tarball is made from the last commit, and what builds it differs from that: commit first.' >&2
   exit 1
 }
+[ "$(sh tests/build/vendor-sum.sh)" = "$(cat tests/build/vendor.sha256)" ] || {
+  echo 'vendor/ is not what requirements.txt pins: rm -r vendor, and if the pins are new, write their sum anew:' >&2
+  echo 'make vendor && sh tests/build/vendor-sum.sh >tests/build/vendor.sha256' >&2
+  exit 1
+}
 
 rm -rf dist
 mkdir dist

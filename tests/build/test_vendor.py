@@ -61,3 +61,8 @@ def test_each_package_brings_its_licence() -> None:
 def test_everybody_may_read_it_and_only_the_owner_may_change_it() -> None:
     modes = {(path.is_dir(), stat.S_IMODE(path.lstat().st_mode)) for path in VENDOR.rglob("*")}
     assert modes == {(True, 0o755), (False, 0o644)}
+
+
+def test_every_file_is_that_of_the_pinned_packages() -> None:
+    ran = subprocess.run(["sh", TREE / "tests/build/vendor-sum.sh"], capture_output=True, text=True, check=True)
+    assert ran.stdout == (TREE / "tests/build/vendor.sha256").read_text()
