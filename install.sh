@@ -699,6 +699,11 @@ check() {
       unfit=$([ -z "$used" ] || [ "$used" = "$PYTHON" ] || usable "$used" given || echo "$UNFIT")
       [ -z "$unfit" ] ||
         finding failure interpreter "the page of $theme runs with $used, which $unfit" "$COMMAND install"
+      if registered "$theme"; then
+        finding ok icon "the icon is registered in $theme"
+      else
+        finding warning icon "the icon is not registered in $theme" "$COMMAND install"
+      fi
     done
     # shellcheck disable=SC2086 # themes are words
     if report=$( (module "$HERE" plugin.check "$live" "$COMMAND" $THEMES) 2>&1 </dev/null); then

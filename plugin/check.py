@@ -28,7 +28,6 @@ def report(release: str, command: str, themes: list[str]) -> Iterator[Finding]:
         yield "warning", "page", text, f"chmod o+x {places.root}"
     for theme in themes:
         yield from page(places, command, theme)
-        yield from icon(places, command, theme)
     damage = list(manifest.differences(release)) or list(manifest.exposed(release))
     yield from (("failure", "files", f"{release}: {text}", f"{command} install") for text in damage)
     if not damage:
@@ -63,16 +62,6 @@ def entry_problems(places: Places, folder: str, entry: str) -> Iterator[str]:
     for path in (folder, entry):
         yield from manifest.wrong(folder, path, 0o755)
     yield from (f"{folder}/{name} does not belong there" for name in os.listdir(folder) if name != "index.live.cgi")
-
-
-def icon(places: Places, command: str, theme: str) -> Iterator[Finding]:
-    frontend = f"{places.root}/usr/local/cpanel/base/frontend/{theme}"
-    icons = [f"{frontend}/assets/application_icons/{ID}.{kind}" for kind in ("svg", "png")]
-    registered = os.path.exists(f"{frontend}/dynamicui/dynamicui_{ID}.conf") and any(map(os.path.exists, icons))
-    if registered and os.path.exists(f"{places.root}/usr/local/cpanel/whostmgr/addonfeatures/{ID}"):
-        yield "ok", "icon", f"the icon is registered in {theme}", ""
-    else:
-        yield "warning", "icon", f"the icon is not registered in {theme}", f"{command} install"
 
 
 def features(places: Places) -> Iterator[Finding]:

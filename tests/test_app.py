@@ -209,6 +209,15 @@ def test_a_language_that_nobody_knows_stops_no_one(site: Site, panel: Start) -> 
     assert site.outcome(speaking.environ) == "signed-in"
 
 
+def test_a_language_that_the_command_does_not_tell_in_time_stops_no_one(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "LANGUAGE_PATIENCE", 0.1)
+    answers = site.server.uapi.read_text().replace("*get_attributes*)", "*get_attributes*) exec sleep 60")
+    site.server.program(answers)
+    assert site.outcome(timeout=5) == "signed-in"
+
+
 @pytest.fixture
 def bilingual(site: Site) -> Site:
     """With a language of the provider's own beside the others."""

@@ -22,6 +22,7 @@ from tests.servers import AS_ROOT, HERE, VERSION, Server, copy, open_folder, pre
 SHELLS = [("dash",), ("bash", "--posix"), ("bash",), ("busybox", "sh")]
 FIRST_STEPS = 14  # of a first installation
 UPGRADE_STEPS = 11  # of an upgrade
+REMOVING_STEPS = 6
 
 
 @pytest.fixture(scope="session")
@@ -57,13 +58,13 @@ def steps(printed: str) -> list[str]:
     return [line for line in printed.splitlines() if line.startswith("- ")]
 
 
-def ended_at_step(server: Server, number: int, by: signal.Signals) -> int:
-    """Start an installation and send it a signal as soon as it has said its step `number` (from 1); its exit code.
+def ended_at_step(server: Server, number: int, by: signal.Signals, verb: str = "install") -> int:
+    """Start install.sh and send it a signal as soon as it has said its step `number` (from 1); its exit code.
 
     It runs with less priority than who reads what it says, so that on a busy machine too the signal comes in time.
     """
     with subprocess.Popen(
-        ["nice", "-n", "15", *server.command()],
+        ["nice", "-n", "15", *server.command(verb)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -263,6 +264,15 @@ def test_programs_in_the_callers_path_do_not_come_before_the_systems(bare: Serve
 
 
 # --- repairing ---
+
+
+def test_the_same_version_with_other_content_is_installed(installed: Server, place: Path) -> None:
+    source = release(place / "source")
+    (source / "README.md").unlink(missing_ok=True)
+    with (source / "plugin/errors.py").open("a") as file:
+        file.write("# newer\n")
+    Server(installed.root, source).well("install")
+    assert (installed.base / "current/plugin/errors.py").read_text().endswith("# newer\n")
 
 
 @pytest.mark.parametrize("verb", ["install", "hook"])
@@ -749,6 +759,18 @@ def test_an_upgrade_that_is_ended_is_undone(newer: Server, number: int) -> None:
     assert ended_at_step(newer, number, signal.SIGINT) == 1
     assert newer.tree() == before
     assert newer.page() == ""
+
+
+@pytest.mark.parametrize("number", range(1, REMOVING_STEPS + 1))
+@pytest.mark.long
+def test_a_removal_that_is_ended_is_undone(installed: Server, number: int) -> None:
+    def lasting() -> dict[str, object]:  # all but times: manage_hooks writes its list anew
+        return {path: seen[:5] for path, seen in installed.tree().items()}
+
+    before = lasting()
+    assert ended_at_step(installed, number, signal.SIGTERM, "uninstall") == 1
+    assert lasting() == before
+    assert installed.page() == ""
 
 
 @pytest.mark.parametrize("number", range(1, FIRST_STEPS + 1))
