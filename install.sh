@@ -84,8 +84,12 @@ try() {
   wait "$!"
   code=$?
   ENDED=$!
-  [ "$code" = 0 ] || WHY=$(cat "$KEPT/output" 2>/dev/null)
+  [ "$code" = 0 ] || WHY=$(briefly "$(cat "$KEPT/output" 2>/dev/null)")
   return "$code"
+}
+
+briefly() { # OUTPUT: of a traceback the last line, which says what it is
+  case $1 in *Traceback*) printf '%s' "${1##*"$LINE"}" ;; *) printf '%s' "$1" ;; esac
 }
 
 panel() { exec "$@" 9>&-; } # a program of cPanel's: whatever it leaves running must not hold our lock
@@ -738,7 +742,7 @@ check_settings() {
     [ -z "$CURRENT" ] || each_line edit_finding "$edits"
   else
     case $edits in
-      '' | *Traceback*) finding failure check "the settings could not be checked: ${edits##*"$LINE"}" "$COMMAND install" ;;
+      '' | *Traceback*) finding failure check "the settings could not be checked: $(briefly "$edits")" "$COMMAND install" ;;
       *) each_line settings_finding "$edits" ;;
     esac
   fi
@@ -828,7 +832,10 @@ log_line() {
 }
 
 settings_hold() { # TREE of the code that will check them
-  WHY=$( (module "$1" plugin.apply "$1" --check "$ROOT") 2>&1 </dev/null) || fail "check and compile settings, templates and sentences"
+  WHY=$( (module "$1" plugin.apply "$1" --check "$ROOT") 2>&1 </dev/null) || {
+    WHY=$(briefly "$WHY")
+    fail "check and compile settings, templates and sentences"
+  }
 }
 
 done_line() {

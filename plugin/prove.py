@@ -71,7 +71,9 @@ def prove(root: str, entry: str) -> str:
         return f"{entry}: {error or type(error).__name__}"
     if answer.startswith("Status: 200") and 'data-outcome="not-clicked"' in answer:
         return ""
-    return f"{entry} answered: {answer[:2000].strip() or 'nothing'}"
+    said = answer.strip().splitlines() or ["nothing"]
+    ends = dict.fromkeys((said[0], said[-1]))  # the status, and the log line or the last of a traceback
+    return f"{entry} answered: {' … '.join(ends)[:2000]}"
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from tests.servers import AS_ROOT, HERE, VERSION, Server, copy, open_folder, pre
 SHELLS = [("dash",), ("bash", "--posix"), ("bash",), ("busybox", "sh")]
 FIRST_STEPS = 14  # of a first installation
 UPGRADE_STEPS = 11  # of an upgrade
-REMOVING_STEPS = 6
+REMOVING_STEPS = 5  # that something follows
 
 
 @pytest.fixture(scope="session")
