@@ -13,8 +13,8 @@ export LC_ALL PATH
 unset CDPATH
 
 ID=webmail_signin
-SETTINGS=etc/webmail-signin/config.yaml
 PARTS="plugin templates vendor cgi install.sh"
+COMPILING='check and compile settings, templates and sentences'
 NEEDED_KB=16384 # two releases with their bytecode, and room to breathe
 FOLDER=a=rx,u+w,a-s # 0755; a plain number would keep the set-group-ID bit that a folder has from the one above it
 LINE='
@@ -135,6 +135,8 @@ make_folder() { # PATH relative to ROOT; noted, so that undoing and uninstalling
 
 unmake_folders() { for folder in $CREATED; do rmdir "$ROOT/$folder" 2>/dev/null; done; }
 
+among() { case " $2 " in *" $1 "*) ;; *) return 1 ;; esac; } # WORD LIST
+
 quoted() { printf '%s' "$1" | sed "s/'/'\\\\''/g; 1s/^/'/; \$s/\$/'/"; }
 
 # --- findings ---
@@ -225,8 +227,10 @@ qualify_places() {
     [ -L "$place" ] || [ ! -e "$place" ] || taken "$place"
   done
   [ -n "$OURS" ] || [ -z "$(others_in "$BASE" .lock)" ] || taken "$BASE"
-  [ "$VERB" != install ] || [ -z "$VERSION" ] || { [ -f "$BASE/releases/$VERSION/MANIFEST" ] && [ ! -L "$BASE/releases/$VERSION" ]; } ||
-    free_name "$BASE/releases/$VERSION"
+  release=$BASE/releases/$VERSION
+  if [ "$VERB" = install ] && [ -n "$VERSION" ] && { [ ! -f "$release/MANIFEST" ] || [ -L "$release" ]; }; then
+    free_name "$release"
+  fi
   [ -n "$OURS" ] || free_name "$CPANEL/whostmgr/addonfeatures/$ID"
 }
 
@@ -258,7 +262,7 @@ taken() { finding failure taken "$1 is there already and is not ours" "mv $(quot
 qualify_themes() {
   wanted=${GIVEN_THEMES:-${RECORDED:-jupiter}} THEMES=''
   [ "$VERB" != install ] || for theme in $RECORDED; do
-    case " $wanted " in *" $theme "*) ;; *) wanted="$wanted $theme" ;; esac
+    among "$theme" "$wanted" || wanted="$wanted $theme"
   done
   for theme in $wanted; do
     folder=$FRONTEND/$theme
@@ -284,7 +288,7 @@ qualify_names() { # THEME
   done
   [ ! -L "$folder/$ID/index.live.cgi" ] || taken "$folder/$ID/index.live.cgi"
   [ -L "$folder/$ID" ] || each_line beside "$(others_in "$folder/$ID" '*index.live.cgi*')"
-  case " $RECORDED " in *" $1 "*) return 0 ;; esac
+  ! among "$1" "$RECORDED" || return 0
   for name in "$ID/index.live.cgi" "dynamicui/dynamicui_$ID.conf" "assets/application_icons/$ID.svg" \
     "assets/application_icons/$ID.png"; do free_name "$folder/$name"; done
 }
@@ -312,13 +316,16 @@ roots_alone() { # FILE: executable by everybody, writable by root only, and so i
   return 1
 }
 
+in_a_home() { case $1 in /home*/* | /root/*) ;; *) return 1 ;; esac; }
+
 usable() { # PATH [given [followed]]: sets PYTHON and TAG, or UNFIT; only the file itself counts, no link to it
   PYTHON='' TAG='' UNFIT='is not a program'
   found=$(readlink -f "$1") && [ -f "$found" ] && [ -x "$found" ] || return 1
   # A script's first line: "#!", " -IS" and the end of line make 127 with this.
   case $found in *[!A-Za-z0-9._/+-]*) false ;; esac && [ "${#found}" -le 120 ] ||
     { UNFIT="has a path that a script's first line cannot hold: $found" && return 1; }
-  case $found in /home*/* | /root/*) [ "$me" != 0 ] || [ -n "${2-}" ] || { UNFIT='lies in a home' && return 1; } ;; esac
+  UNFIT='lies in a home'
+  [ "$me" != 0 ] || [ -n "${2-}" ] || ! in_a_home "$found" || return 1
   UNFIT='can be changed by others than root, or not be run by everybody'
   [ "$me" != 0 ] || [ -n "${2-}" ] || roots_alone "$found" || return 1
   UNFIT="($found) is older than 3.9, does not work, or cannot be run by an ordinary user"
@@ -361,7 +368,7 @@ first_usable() { [ -n "$PYTHON" ] || usable "$1"; }
 
 chosen_python() {
   risk=''
-  case $PYTHON in /home*/* | /root/*) risk=", which lies in a home" ;; esac
+  ! in_a_home "$PYTHON" || risk=", which lies in a home"
   if [ "$me" != 0 ] || roots_alone "$PYTHON"; then
     TOOL=$PYTHON TOOL_TAG=$TAG
   else
@@ -415,10 +422,8 @@ needs_installation() {
 
 needs_themes() { # those that were named must be those that it is installed in
   for theme in $GIVEN_THEMES; do
-    case " $RECORDED " in
-      *" $theme "*) ;;
-      *) finding failure theme "it is not installed in the theme $theme" "$COMMAND install --theme $theme" ;;
-    esac
+    among "$theme" "$RECORDED" ||
+      finding failure theme "it is not installed in the theme $theme" "$COMMAND install --theme $theme"
   done
 }
 
@@ -482,15 +487,13 @@ changeable() {
     printf 'usr/local/cpanel/base/frontend/%s\n' "$theme/$ID/index.live.cgi" "$theme/dynamicui/dynamicui_$ID.conf" \
       "$theme/assets/application_icons/$ID.svg" "$theme/assets/application_icons/$ID.png"
   done
-  printf '%s\n' "usr/local/cpanel/whostmgr/addonfeatures/$ID" "$BASE_/record" "$SETTINGS"
+  printf '%s\n' "usr/local/cpanel/whostmgr/addonfeatures/$ID" "$BASE_/record"
 }
 
 put_back() {
   if [ -d "$KEPT/files" ]; then # otherwise the copying was not over, and nothing had been changed
     for file in $(changeable); do
-      if [ "$file" = "$SETTINGS" ] && [ -e "$ROOT/$file" ] && ! cmp -s "$ROOT/$file" "$HERE/plugin/registration/config.yaml"; then
-        : # somebody has written them; we only ever make the file or remove it
-      elif [ -e "$KEPT/files/$file" ]; then
+      if [ -e "$KEPT/files/$file" ]; then
         mkdir -p "$ROOT/${file%/*}" && mv -f "$KEPT/files/$file" "$ROOT/$file" || BROKEN=yes
       else
         rm -f "$ROOT/$file" || BROKEN=yes
@@ -516,22 +519,28 @@ stage() { # beside the old release, with nothing in it but our own plain files
 
 unstage() { rm -rf "$STAGED"; }
 
-write_settings() { # put_back removes it
+write_settings() {
+  undo unwrite_settings
   new=$ETC/.config.yaml.new
   make_folder etc && make_folder etc/webmail-signin && cp "$HERE/plugin/registration/config.yaml" "$new" &&
     chmod 0644 "$new" && own "$new" && mv -f "$new" "$ETC/config.yaml"
+}
+
+unwrite_settings() { # unless somebody has written into them meanwhile
+  ! cmp -s "$HERE/plugin/registration/config.yaml" "$ETC/config.yaml" || rm -f "$ETC/config.yaml" || BROKEN=yes
 }
 
 # Anew even where bytecode is: it may be damaged. Each file is replaced at one stroke, so there is nothing to undo.
 compile_code() {
   try "$TOOL" -ISB -m compileall -qf "$RELEASE/plugin" "$RELEASE/vendor" || return 1
   find "$RELEASE/plugin" "$RELEASE/vendor" -name __pycache__ -exec chmod -R u=rwX,go=rX {} + &&
-    { [ "$me" != 0 ] || find "$RELEASE/plugin" "$RELEASE/vendor" -name __pycache__ -exec chown -hR 0:0 {} +; }
+    own "$RELEASE/plugin" "$RELEASE/vendor"
 }
 
-compiled_well() {
-  [ -f "$RELEASE/plugin/__pycache__/__init__.$TAG.pyc" ] && { ! entry_in_order "${THEMES%% *}" ||
-    prove "$FRONTEND/${THEMES%% *}/$ID/index.live.cgi"; }
+compiled_well() { # as far as can be told: a page that is in order itself must run
+  theme=${THEMES%% *}
+  [ -f "$RELEASE/plugin/__pycache__/__init__.$TAG.pyc" ] || return 1
+  ! entry_in_order "$theme" || prove "$FRONTEND/$theme/$ID/index.live.cgi"
 }
 
 compile_settings() {
@@ -621,7 +630,7 @@ write_record() { # themes, folders that were not there before, and an interprete
   } >"$BASE/.new-record" && chmod 0644 "$BASE/.new-record" && mv -f "$BASE/.new-record" "$RECORD"
 }
 
-absent() { [ -d "$ROOT/$1" ] || case " $CREATED $WERE_CREATED " in *" $1 "*) ;; *) CREATED="$1 $CREATED" ;; esac; }
+absent() { [ -d "$ROOT/$1" ] || among "$1" "$CREATED $WERE_CREATED" || CREATED="$1 $CREATED"; }
 
 place_entry() { # THEME
   folder=$FRONTEND/$1/$ID
@@ -694,8 +703,8 @@ committed() { # from here on nothing is undone, and nothing stops the little tha
 
 check() {
   qualify
-  live=$BASE/releases/$CURRENT
-  [ -n "$CURRENT" ] || live=$HERE
+  live=$HERE
+  [ -z "$CURRENT" ] || live=$BASE/releases/$CURRENT
   [ -z "$TOOL" ] || check_settings
   if [ -n "$CURRENT" ] && [ -n "$PYTHON" ]; then
     for theme in $THEMES; do
@@ -737,13 +746,17 @@ $2
 END
 }
 
+settings_hold() { # TREE of the code that checks them; sets SAID
+  SAID=$( (module "$1" plugin.apply "$1" --check "$ROOT") 2>&1 </dev/null)
+}
+
 check_settings() {
-  if edits=$( (module "$live" plugin.apply "$live" --check "$ROOT") 2>&1 </dev/null); then
-    [ -z "$CURRENT" ] || each_line edit_finding "$edits"
+  if settings_hold "$live"; then
+    [ -z "$CURRENT" ] || each_line edit_finding "$SAID"
   else
-    case $edits in
-      '' | *Traceback*) finding failure check "the settings could not be checked: $(briefly "$edits")" "$COMMAND install" ;;
-      *) each_line settings_finding "$edits" ;;
+    case $SAID in
+      '' | *Traceback*) finding failure check "the settings could not be checked: $(briefly "$SAID")" "$COMMAND install" ;;
+      *) each_line settings_finding "$SAID" ;;
     esac
   fi
 }
@@ -766,7 +779,7 @@ activate() {
   [ "$TAG" != "$TOOL_TAG" ] || { [ "$VERB" = hook ] && compiled_well; } ||
     repair "compile the code for $PYTHON" compile_code
   [ "$VERB" = hook ] && [ -d "$RELEASE/compiled/registration" ] && [ -z "$REPAIRED" ] ||
-    step "check and compile settings, templates and sentences" compile_settings
+    step "$COMPILING" compile_settings
   step "run the page of release $NEXT, out of the way of the clicks" prove_aside
   [ -z "$STAGING" ] || step "put it in place as $TARGET" put_in_place
   [ "$NEXT" = "$CURRENT" ] && [ "$NEXT_PREVIOUS" = "$PREVIOUS" ] || step "switch to release $NEXT" switch
@@ -807,7 +820,7 @@ install() {
   NEXT=$VERSION NEXT_PREVIOUS=$PREVIOUS TARGET=$BASE/releases/$VERSION CODE=$HERE
   RELEASE=$TARGET STAGED=$BASE/releases/.staged-$VERSION
   [ -z "$CURRENT" ] || [ "$CURRENT" = "$VERSION" ] || NEXT_PREVIOUS=$CURRENT
-  [ -z "$DRY" ] || [ "$VERB" = hook ] || settings_hold "$HERE"
+  [ "$VERB" = hook ] || foresee "$HERE"
   if [ ! -d "$TARGET/compiled/registration" ] || ! (module "$HERE" plugin.manifest same "$HERE" "$TARGET") >/dev/null 2>&1; then
     STAGING=yes RELEASE=$STAGED
     [ "$HERE" != "$TARGET" ] || [ -d "$TARGET/compiled/registration" ] || STAGING='' RELEASE=$TARGET
@@ -831,11 +844,8 @@ log_line() {
   [ -n "$ROOT" ] || ! command -v logger >/dev/null || logger -t webmail-signin -p authpriv.notice "after the cPanel update: $1"
 }
 
-settings_hold() { # TREE of the code that will check them
-  WHY=$( (module "$1" plugin.apply "$1" --check "$ROOT") 2>&1 </dev/null) || {
-    WHY=$(briefly "$WHY")
-    fail "check and compile settings, templates and sentences"
-  }
+foresee() { # TREE of the code that would compile the settings: a dry run fails where the real one will
+  [ -z "$DRY" ] || settings_hold "$1" || { WHY=$(briefly "$SAID") && fail "$COMPILING"; }
 }
 
 done_line() {
@@ -849,8 +859,8 @@ apply() {
   stop_unless_qualified
   begin # chosen only now: whoever held the lock may have changed what is in use
   NEXT=$CURRENT RELEASE=$BASE/releases/$CURRENT
-  [ -z "$DRY" ] || settings_hold "$RELEASE"
-  step "check and compile settings, templates and sentences" compile_settings
+  foresee "$RELEASE"
+  step "$COMPILING" compile_settings
   for theme in $THEMES; do
     step "register the icon in $theme" register "$theme"
     step "run the installed page in $theme" prove "$FRONTEND/$theme/$ID/index.live.cgi"
@@ -865,7 +875,8 @@ rollback() {
     finding failure previous "there is no previous release to return to" "$COMMAND install # from the older tarball"
   needs_themes
   qualify
-  { [ -z "$PREVIOUS" ] || (module "$HERE" plugin.manifest same "$BASE/releases/$PREVIOUS" "$BASE/releases/$PREVIOUS") 2>/dev/null; } ||
+  release=$BASE/releases/$PREVIOUS
+  [ -z "$PREVIOUS" ] || (module "$HERE" plugin.manifest same "$release" "$release") 2>/dev/null ||
     finding failure previous "release $PREVIOUS is damaged" "$COMMAND install # from the older tarball"
   stop_unless_qualified
   confirm "Return from release $CURRENT to $PREVIOUS?"
@@ -881,7 +892,7 @@ uninstall() {
   qualify_places
   remaining='' THEMES=''
   for theme in $RECORDED; do
-    case " ${GIVEN_THEMES:-$RECORDED} " in *" $theme "*) THEMES="$THEMES $theme" ;; *) remaining="$remaining $theme" ;; esac
+    if among "$theme" "${GIVEN_THEMES:-$RECORDED}"; then THEMES="$THEMES $theme"; else remaining="$remaining $theme"; fi
   done
   needs_themes
   [ -n "$remaining" ] || not_ours
@@ -972,7 +983,7 @@ bring_back() { [ ! -d "$GONE" ] || mv "$GONE" "$BASE" || BROKEN=yes; }
 
 uninstall_settings() {
   if [ -n "$PURGE" ] && [ -e "$ETC/config.yaml" ]; then
-    step "remove $ETC/config.yaml" rm -f "$ETC/config.yaml"
+    step "remove $ETC/config.yaml" remove_settings
   fi
   for path in "$ETC"/*; do
     case $path in
@@ -982,6 +993,15 @@ uninstall_settings() {
     esac
   done
   [ -z "$PURGE$WERE_CREATED" ] || [ ! -d "$ETC" ] || [ -n "$DRY" ] || rmdir "$ETC" 2>/dev/null
+}
+
+remove_settings() {
+  undo bring_settings_back
+  { [ ! -d "$KEPT" ] || cp -p "$ETC/config.yaml" "$KEPT/"; } && rm -f "$ETC/config.yaml"
+}
+
+bring_settings_back() {
+  [ -e "$ETC/config.yaml" ] || [ ! -e "$KEPT/config.yaml" ] || mv "$KEPT/config.yaml" "$ETC/" || BROKEN=yes
 }
 
 # --- beginning and end ---
@@ -1028,7 +1048,7 @@ arguments() {
           --python) GIVEN_PYTHON=$2 ;;
           --theme)
             case $2 in .* | *[!A-Za-z0-9._-]*) misuse "--theme: not the name of a theme: $2" ;; esac
-            case " $GIVEN_THEMES " in *" $2 "*) ;; *) GIVEN_THEMES="${GIVEN_THEMES:+$GIVEN_THEMES }$2" ;; esac
+            among "$2" "$GIVEN_THEMES" || GIVEN_THEMES="${GIVEN_THEMES:+$GIVEN_THEMES }$2"
             ;;
         esac
         shift

@@ -115,12 +115,10 @@ def ask_by_command(click: Click) -> tuple[list[Any], str]:
     answers: list[Any] = []
     problem = ""
     with contextlib.ExitStack() as running:
-        calls = []
-        for question in FEATURES + LOCALE:
-            try:
-                calls.append(running.enter_context(start(click, *question)))
-            except errors.UapiMissing as error:
-                return answers, f"{error.code}: {error.detail}"
+        try:
+            calls = [running.enter_context(start(click, *question)) for question in FEATURES + LOCALE]
+        except errors.UapiMissing as error:
+            return answers, f"{error.code}: {error.detail}"
         for call in calls:
             if call is calls[-1]:  # no sign-in waits long for want of a language
                 deadline = time.monotonic() + LANGUAGE_PATIENCE

@@ -106,6 +106,7 @@ def read(file: str) -> dict[str, Any]:
     return parse(content.read(file), file) if os.path.lexists(file) else {}
 
 
-def line_of(file: str, key: str) -> int | None:
-    """Where `file` sets `key`, for what is only found wrong later."""
-    return next((line for name, _, line in content.entries(content.read(file), file) if name == key), None)
+def wrong(file: str, key: str, problem: str) -> errors.ContentError:
+    """What is only found wrong after parsing, with the line where `file` sets `key`."""
+    lines = (line for name, _, line in content.entries(content.read(file), file) if name == key)
+    return errors.ContentError(file, next(lines, None), key, problem)

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from plugin.request import Request
     from plugin.settings import Settings
 
-
 SERVICES = ("www", "mail", "cpanel", "whm", "webdisk", "ftp")  # cPanel makes these names beside webmail.
 
 

@@ -47,7 +47,10 @@ def main(release: str, theme: str) -> NoReturn:
     reference = os.urandom(4).hex()
     record: dict[str, object] = {}
     where = "syslog"
-    last_ditch = LAST_DITCH.format(reference=reference).encode()
+
+    def give_up(detail: str) -> bytes:
+        record.update(outcome="internal-error", detail=detail)
+        return LAST_DITCH.format(reference=reference).encode()
 
     def finish(response: bytes) -> None:
         end_in_time()
@@ -58,8 +61,7 @@ def main(release: str, theme: str) -> NoReturn:
         log.write(record, where)
 
     def interrupted() -> None:
-        record.update(outcome="internal-error", detail="ended by a signal")
-        finish(last_ditch)
+        finish(give_up("ended by a signal"))
 
     try:
         try:
@@ -70,8 +72,7 @@ def main(release: str, theme: str) -> NoReturn:
                 record["settings"] = click.settings_problem
             response = bytes(respond(click))
         except Exception as error:  # the one place that catches everything
-            record.update(outcome="internal-error", detail=describe(error))
-            response = last_ditch
+            response = give_up(describe(error))
         finish(response)
     finally:
         # Nothing is left to do: no thread, no buffer, no child. Taking the interpreter down would only cost time.

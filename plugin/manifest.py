@@ -101,8 +101,13 @@ def exposed(release: str) -> Iterator[str]:
         for path in (os.path.join(folder, name) for name in (*folders, *names)):
             seen = os.lstat(path)
             writable = not stat.S_ISLNK(seen.st_mode) and seen.st_mode & 0o022
-            if writable or seen.st_uid not in (0, os.geteuid()):
+            if writable or foreign(seen):
                 yield f"{os.path.relpath(path, release)} can be changed by others"
+
+
+def foreign(seen: os.stat_result) -> bool:
+    """Whether it belongs neither to root nor to whoever runs this, in a staged tree of his own."""
+    return seen.st_uid not in (0, os.geteuid())
 
 
 def wrong(release: str, path: str, bits: int) -> Iterator[str]:
@@ -114,7 +119,7 @@ def wrong(release: str, path: str, bits: int) -> Iterator[str]:
         yield f"{path or release} is a symlink"
     elif stat.S_IMODE(seen.st_mode) != bits:
         yield f"{path or release} has mode {stat.S_IMODE(seen.st_mode):04o}, not {bits:04o}"
-    if seen.st_uid not in (0, os.geteuid()):
+    if foreign(seen):
         yield f"{path or release} belongs to uid {seen.st_uid}"
 
 

@@ -68,8 +68,7 @@ def flag(value: Any) -> bool | None:
 
 
 def panel_messages(messages: Any) -> tuple[str, ...]:
-    texts = [
-        text for text in (messages if isinstance(messages, list) else [messages]) if isinstance(text, str) and text
-    ]
+    given = messages if isinstance(messages, list) else [messages]
+    texts = [text for text in given if isinstance(text, str) and text]
     shown = [text if len(text) <= MAX_REASON else f"{text[: MAX_REASON - 1]}…" for text in texts[:MAX_REASONS]]
-    return (*shown, *(["…"] if len(texts) > MAX_REASONS else []))
+    return tuple(shown if len(texts) <= MAX_REASONS else [*shown, "…"])

@@ -45,10 +45,7 @@ def read(places: Places) -> Settings:
 
     chosen = Settings(config.read(places.config))
     if chosen.uapi != Settings.uapi and not everybody_runs(places.below_root(chosen.uapi)):
-        line = config.line_of(places.config, "uapi")
-        raise errors.ContentError(
-            places.config, line, "uapi", f"{chosen.uapi} is not a program that every account can run"
-        )
+        raise config.wrong(places.config, "uapi", f"{chosen.uapi} is not a program that every account can run")
     return chosen
 
 

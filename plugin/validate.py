@@ -74,7 +74,7 @@ def read_icon(places: Places, chosen: Settings) -> bytes:
     if chosen.icon is None:
         with open(f"{places.release}/plugin/registration/icon.svg", "rb") as stream:
             return stream.read()
-    wrong = partial(ContentError, places.config, config.line_of(places.config, "icon"), "icon")
+    wrong = partial(config.wrong, places.config, "icon")
     try:
         with open(os.open(places.below_root(chosen.icon), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as stream:
             seen = os.fstat(stream.fileno())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from plugin import destination, errors
@@ -9,19 +11,12 @@ from plugin.request import Request
 from plugin.settings import Settings
 
 
-def choose(
-    host: str = "host.example.com",
-    port: int = 2083,
-    server_name: str = "server.example.com",
-    mail_node: str | None = None,
-    node_name: str = "node.example.com",
-    **settings: object,
-) -> str:
-    return destination_for(host, port, server_name, mail_node, node_name, **settings).origin
+def choose(*words: Any, **more: Any) -> str:
+    return destination_for(*words, **more).origin
 
 
 def destination_for(
-    host: str,
+    host: str = "host.example.com",
     port: int = 2083,
     server_name: str = "server.example.com",
     mail_node: str | None = None,

@@ -84,6 +84,19 @@ def ended_at_step(server: Server, number: int, by: signal.Signals, verb: str = "
         return child.wait(30)
 
 
+def but_for_times(server: Server) -> dict[str, object]:
+    """Its tree; manage_hooks, say, writes the same list anew."""
+    return {path: seen[:5] for path, seen in server.tree().items()}
+
+
+def refuses(server: Server, saying: str, *words: str) -> None:
+    """install.sh with these words finds that the server does not qualify, says why and changes nothing."""
+    before = server.tree(times=True)
+    ended = server.run(*words)
+    assert (ended.returncode, saying in ended.stdout) == (3, True), ended.stdout
+    assert server.tree(times=True) == before
+
+
 # --- installing and removing ---
 
 
@@ -153,8 +166,8 @@ def test_an_uninstall_plugin_that_fails_leaves_nothing_behind(installed: Server,
 
 def test_installing_again_changes_only_what_was_compiled(installed: Server) -> None:
     def lasting() -> dict[str, object]:
-        found = installed.tree().items()
-        return {path: seen[:5] for path, seen in found if not re.search("compiled|__pycache__", path)}
+        found = but_for_times(installed).items()
+        return {path: seen for path, seen in found if not re.search("compiled|__pycache__", path)}
 
     before = lasting()
     installed.well("install")
@@ -268,7 +281,6 @@ def test_programs_in_the_callers_path_do_not_come_before_the_systems(bare: Serve
 
 def test_the_same_version_with_other_content_is_installed(installed: Server, place: Path) -> None:
     source = release(place / "source")
-    (source / "README.md").unlink(missing_ok=True)
     with (source / "plugin/errors.py").open("a") as file:
         file.write("# newer\n")
     Server(installed.root, source).well("install")
@@ -342,10 +354,7 @@ def test_a_theme_that_is_named_twice_is_one(bare: Server) -> None:
 def test_a_theme_where_it_is_not_installed_is_a_finding_for(newer: Server, verb: str) -> None:
     newer.well("install")
     (newer.theme.parent / "paper").mkdir(exist_ok=True)
-    before = newer.tree(times=True)
-    ended = newer.run(verb, "--theme", "paper")
-    assert (ended.returncode, "not installed in the theme paper" in ended.stdout) == (3, True)
-    assert newer.tree(times=True) == before
+    refuses(newer, "not installed in the theme paper", verb, "--theme", "paper")
 
 
 @pytest.mark.parametrize("option", ["--python", "--root", "--theme"])
@@ -368,13 +377,9 @@ def test_a_file_beside_the_page_is_named_and_not_the_page(installed: Server) -> 
 
 
 def test_what_lies_where_the_release_goes_is_a_finding(bare: Server) -> None:
-    installed = Server(bare.root, bare.source)
     (bare.base / "releases" / VERSION).mkdir(parents=True)
     (bare.base / "releases" / VERSION / "notes").touch()
-    before = installed.tree(times=True)
-    ended = installed.run("install")
-    assert (ended.returncode, f"releases/{VERSION} is there already" in ended.stdout) == (3, True)
-    assert installed.tree(times=True) == before
+    refuses(bare, f"releases/{VERSION} is there already", "install")
 
 
 # --- what uninstalling leaves alone ---
@@ -383,7 +388,7 @@ def test_what_lies_where_the_release_goes_is_a_finding(bare: Server) -> None:
 @pytest.mark.parametrize("name", ["notes.txt", ".notes", "releases/notes", "releases/.notes"])
 def test_uninstalling_stops_where_it_would_delete_something_unknown(installed: Server, name: str) -> None:
     (installed.base / name).mkdir()
-    stops_and_names(installed, installed.base / name)
+    refuses(installed, f"{installed.base / name} is there already", "uninstall")
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "mine/notes", "vendor/jinja2/more.py", ".notes"])
@@ -391,15 +396,7 @@ def test_uninstalling_stops_at_a_file_in_a_release_that_is_not_ours(installed: S
     path = installed.base / "releases" / VERSION / name
     path.parent.mkdir(exist_ok=True)
     path.touch()
-    stops_and_names(installed, path)
-
-
-def stops_and_names(installed: Server, path: Path) -> None:
-    before = installed.tree(times=True)
-    ended = installed.run("uninstall")
-    assert ended.returncode == 3
-    assert f"{path} is there already" in ended.stdout
-    assert installed.tree(times=True) == before
+    refuses(installed, f"{path} is there already", "uninstall")
 
 
 def test_a_folder_that_is_no_release_of_ours_stays_when_older_ones_go(newer: Server, place: Path) -> None:
@@ -425,11 +422,7 @@ def test_uninstalling_leaves_files_of_others_where_they_are(installed: Server) -
 
 
 def test_uninstalling_from_a_theme_where_it_is_not_is_a_finding(installed: Server) -> None:
-    before = installed.tree(times=True)
-    ended = installed.run("uninstall", "--theme", "paper")
-    assert ended.returncode == 3
-    assert "not installed in the theme paper" in ended.stdout
-    assert installed.tree(times=True) == before
+    refuses(installed, "not installed in the theme paper", "uninstall", "--theme", "paper")
 
 
 # --- misuse and servers that do not qualify ---
@@ -764,12 +757,9 @@ def test_an_upgrade_that_is_ended_is_undone(newer: Server, number: int) -> None:
 @pytest.mark.parametrize("number", range(1, REMOVING_STEPS + 1))
 @pytest.mark.long
 def test_a_removal_that_is_ended_is_undone(installed: Server, number: int) -> None:
-    def lasting() -> dict[str, object]:  # all but times: manage_hooks writes its list anew
-        return {path: seen[:5] for path, seen in installed.tree().items()}
-
-    before = lasting()
+    before = but_for_times(installed)
     assert ended_at_step(installed, number, signal.SIGTERM, "uninstall") == 1
-    assert lasting() == before
+    assert but_for_times(installed) == before
     assert installed.page() == ""
 
 
@@ -1144,6 +1134,14 @@ if AS_ROOT and subprocess.run(["unshare", "-m", "true"], check=False, capture_ou
             'for p in /usr/bin/python3* /usr/local/bin/python3*; do [ ! -f "$p" ] || mount --bind /bin/false "$p"; done'
         )
         assert "and as root" in in_namespace(bare, hide, "check", "--python", str(python)).stdout
+
+    def test_a_last_step_that_fails_brings_everything_back(installed: Server) -> None:
+        before = but_for_times(installed)
+        held = f"mount --bind '{installed.config}' '{installed.config}'"  # which cannot be removed then
+        ended = in_namespace(installed, held, "uninstall", "--purge")
+        assert (ended.returncode, "Everything was put back" in ended.stdout) == (1, True), ended.stdout
+        assert but_for_times(installed) == before
+        assert installed.page() == ""
 
     def test_a_small_disk_is_named(bare: Server) -> None:
         ended = in_namespace(bare, f"mount -t tmpfs -o size=2m,mode=755 none '{bare.cpanel}/3rdparty'", "install")
