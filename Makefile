@@ -73,7 +73,7 @@ lint: $(DEV) ## Check style, types and shell scripts
 	@.venv/bin/python -m ruff check -q .
 	@.venv/bin/python -m ruff format -q --check .
 	@.venv/bin/python -m mypy --no-error-summary
-	@.venv/bin/shellcheck install.sh .ci/run plugin/registration/hook tests/build/*.sh
+	@.venv/bin/shellcheck install.sh .ci/run plugin/admin/registration/hook tests/build/*.sh
 
 # Unpacked by pip for one fixed platform, so that what comes out is the same everywhere; then without what is compiled,
 # what only compilers and type checkers read, and what pip notes about its own run.

@@ -513,8 +513,8 @@ stage() { # beside the old release, with nothing in it but our own plain files
     [ ! -d "$generation" ] || cp -Rp "$generation" "$STAGED/" || return 1
   done
   own "$STAGED" && find "$STAGED" -type d -exec chmod "$FOLDER" {} + && find "$STAGED" -type f -exec chmod 0644 {} + &&
-    chmod 0755 "$STAGED/install.sh" "$STAGED/plugin/registration/hook" "$STAGED/cgi/index.live.cgi" &&
-    try module "$HERE" plugin.manifest write "$STAGED"
+    chmod 0755 "$STAGED/install.sh" "$STAGED/plugin/admin/registration/hook" "$STAGED/cgi/index.live.cgi" &&
+    try module "$HERE" plugin.admin.manifest write "$STAGED"
 }
 
 unstage() { rm -rf "$STAGED"; }
@@ -522,12 +522,12 @@ unstage() { rm -rf "$STAGED"; }
 write_settings() {
   undo unwrite_settings
   new=$ETC/.config.yaml.new
-  make_folder etc && make_folder etc/webmail-signin && cp "$HERE/plugin/registration/config.yaml" "$new" &&
+  make_folder etc && make_folder etc/webmail-signin && cp "$HERE/plugin/admin/registration/config.yaml" "$new" &&
     chmod 0644 "$new" && own "$new" && mv -f "$new" "$ETC/config.yaml"
 }
 
 unwrite_settings() { # unless somebody has written into them meanwhile
-  ! cmp -s "$HERE/plugin/registration/config.yaml" "$ETC/config.yaml" || rm -f "$ETC/config.yaml" || BROKEN=yes
+  ! cmp -s "$HERE/plugin/admin/registration/config.yaml" "$ETC/config.yaml" || rm -f "$ETC/config.yaml" || BROKEN=yes
 }
 
 # Anew even where bytecode is: it may be damaged. Each file is replaced at one stroke, so there is nothing to undo.
@@ -550,7 +550,7 @@ compile_settings() {
   for generation in "$RELEASE"/.compiled-*; do
     [ ! -d "$generation" ] || cp -Rp "$generation" "$KEPT/generations/" || return 1
   done
-  try module "$RELEASE" plugin.apply "$RELEASE" && return
+  try module "$RELEASE" plugin.ready.apply "$RELEASE" && return
   # Going back and repairing must not depend on a typing error in the settings.
   [ "$VERB" = rollback ] || [ "$VERB" = hook ] || return 1
   [ -d "$RELEASE/compiled/registration" ] && warn "  the settings do not hold, the last good ones stay in force: $WHY"
@@ -586,7 +586,7 @@ prove_aside() { # the release that is not yet in use, in a tree of its own that 
 
 remove_aside() { rm -rf "$ASIDE"; }
 
-prove() { try module "$HERE" plugin.prove "$ROOT" "$1"; }
+prove() { try module "$HERE" plugin.admin.prove "$ROOT" "$1"; }
 
 put_in_place() {
   if [ -e "$TARGET" ]; then
@@ -658,10 +658,10 @@ registered() { # THEME
     { [ -f "$FRONTEND/$1/assets/application_icons/$ID.svg" ] || [ -f "$FRONTEND/$1/assets/application_icons/$ID.png" ]; }
 }
 
-hooked() { "$CPANEL/bin/manage_hooks" list 2>/dev/null </dev/null 9>&- | grep -qF "$BASE/current/plugin/registration/hook"; }
+hooked() { "$CPANEL/bin/manage_hooks" list 2>/dev/null </dev/null 9>&- | grep -qF "$BASE/current/plugin/admin/registration/hook"; }
 
 manage_hook() { # add|delete
-  try panel "$CPANEL/bin/manage_hooks" "$1" script "$BASE/current/plugin/registration/hook" --manual \
+  try panel "$CPANEL/bin/manage_hooks" "$1" script "$BASE/current/plugin/admin/registration/hook" --manual \
     --category System --event upcp --stage post
 }
 
@@ -719,7 +719,7 @@ check() {
       fi
     done
     # shellcheck disable=SC2086 # themes are words
-    if report=$( (module "$HERE" plugin.check "$live" "$COMMAND" $THEMES) 2>&1 </dev/null); then
+    if report=$( (module "$HERE" plugin.admin.check "$live" "$COMMAND" $THEMES) 2>&1 </dev/null); then
       each_line reported "$report"
     else
       finding failure check "what is installed could not be checked: $report" "$COMMAND install"
@@ -747,7 +747,7 @@ END
 }
 
 settings_hold() { # TREE of the code that checks them; sets SAID
-  SAID=$( (module "$1" plugin.apply "$1" --check "$ROOT") 2>&1 </dev/null)
+  SAID=$( (module "$1" plugin.ready.apply "$1" --check "$ROOT") 2>&1 </dev/null)
 }
 
 check_settings() {
@@ -821,7 +821,7 @@ install() {
   RELEASE=$TARGET STAGED=$BASE/releases/.staged-$VERSION
   [ -z "$CURRENT" ] || [ "$CURRENT" = "$VERSION" ] || NEXT_PREVIOUS=$CURRENT
   [ "$VERB" = hook ] || foresee "$HERE"
-  if [ ! -d "$TARGET/compiled/registration" ] || ! (module "$HERE" plugin.manifest same "$HERE" "$TARGET") >/dev/null 2>&1; then
+  if [ ! -d "$TARGET/compiled/registration" ] || ! (module "$HERE" plugin.admin.manifest same "$HERE" "$TARGET") >/dev/null 2>&1; then
     STAGING=yes RELEASE=$STAGED
     [ "$HERE" != "$TARGET" ] || [ -d "$TARGET/compiled/registration" ] || STAGING='' RELEASE=$TARGET
     [ "$HERE" != "$TARGET" ] || [ -z "$STAGING" ] ||
@@ -876,7 +876,7 @@ rollback() {
   needs_themes
   qualify
   release=$BASE/releases/$PREVIOUS
-  [ -z "$PREVIOUS" ] || (module "$HERE" plugin.manifest same "$release" "$release") 2>/dev/null ||
+  [ -z "$PREVIOUS" ] || (module "$HERE" plugin.admin.manifest same "$release" "$release") 2>/dev/null ||
     finding failure previous "release $PREVIOUS is damaged" "$COMMAND install # from the older tarball"
   stop_unless_qualified
   confirm "Return from release $CURRENT to $PREVIOUS?"

@@ -8,6 +8,6 @@ folder = os.path.dirname(os.path.realpath(__file__))
 release = os.path.realpath(f"{folder}/../../../../3rdparty/webmail-signin/current")
 sys.path += [release, f"{release}/vendor"]
 
-from plugin.main import main  # noqa: E402 (found only now)
+from plugin.click.main import main  # noqa: E402 (found only now)
 
 main(release, theme=os.path.basename(os.path.dirname(folder)))

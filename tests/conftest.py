@@ -24,7 +24,9 @@ import pytest
 import yaml
 from hypothesis import settings as hypothesis_settings
 
-from plugin import __version__, apply, places
+from plugin import __version__
+from plugin.click import places
+from plugin.ready import apply
 
 CHECKOUT = Path(__file__).parents[1]
 IS_ROOT = os.geteuid() == 0
@@ -121,7 +123,7 @@ class Server:
             source = Path(str(package.__file__)).parent
             ignored = shutil.ignore_patterns("__pycache__", "*.so", "*.pyi", "*.c")
             shutil.copytree(source, self.release / "vendor" / source.name, ignore=ignored)
-        icon = self.release / "plugin/registration/icon.svg"
+        icon = self.release / "plugin/admin/registration/icon.svg"
         icon.parent.mkdir(exist_ok=True)
         icon.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="48" height="48"/>')
         self.entry.parent.mkdir(parents=True)

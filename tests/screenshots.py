@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
-from tests import browser, pages
+from tests.kit import browser, pages
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -12,7 +12,7 @@ import pytest
 
 from .conftest import CHECKOUT, GREETING, Panel, Server, as_account, cgi_environ, livejson, pages_python
 
-MODULES = sorted(path for path in (CHECKOUT / "plugin").glob("*.py") if path.stem != "__init__")
+MODULES = sorted(path for path in (CHECKOUT / "plugin").glob("*/*.py") if path.stem != "__init__")
 PURE = ("errors", "host", "request", "result", "destination", "session", "strings", "page")
 ROOTS_SIDE = ("apply", "check", "content", "locales", "manifest", "markup", "prove", "validate", "webmail_port")
 #: What of the standard library neither reads nor writes anything.
@@ -47,19 +47,20 @@ def imported(path: Path) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0 and node.module, f"{path}:{node.lineno}: imports are absolute here"
-            inner = node.module == "plugin"
-            found |= {f"plugin.{alias.name}" for alias in node.names} if inner else {node.module}
+            inner = node.module in ("plugin", "plugin.click", "plugin.ready", "plugin.admin")
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} if inner else {node.module}
     return found
 
 
 def own(name: str) -> set[str]:
     """The plugin's modules that one of them imports."""
-    names = {
-        module.partition(".")[2].partition(".")[0]
-        for module in imported(CHECKOUT / f"plugin/{name}.py")
-        if module.startswith("plugin.")
-    }
+    names = {module.split(".")[2] for module in imported(file_of(name)) if re.match(r"plugin\.\w+\.", module)}
     return names - {"__version__"}
+
+
+def file_of(name: str) -> Path:
+    (path,) = (CHECKOUT / "plugin").glob(f"*/{name}.py")
+    return path
 
 
 each_module = pytest.mark.parametrize("path", MODULES, ids=[path.stem for path in MODULES])
@@ -87,7 +88,7 @@ def test_no_module_starts_a_process_by_another_way(path: Path) -> None:
 
 @each_pure
 def test_a_pure_module_imports_nothing_that_does_io(name: str) -> None:
-    outside = {module.partition(".")[0] for module in imported(CHECKOUT / f"plugin/{name}.py")} - {"plugin"}
+    outside = {module.partition(".")[0] for module in imported(file_of(name))} - {"plugin"}
     assert outside <= INNOCENT
 
 
@@ -95,7 +96,7 @@ def test_a_pure_module_imports_nothing_that_does_io(name: str) -> None:
 def test_a_pure_module_takes_no_more_of_sockets_than_how_addresses_are_written(name: str) -> None:
     taken = {
         alias.name
-        for node in ast.walk(tree(CHECKOUT / f"plugin/{name}.py"))
+        for node in ast.walk(tree(file_of(name)))
         if isinstance(node, ast.ImportFrom) and node.module == "_socket"
         for alias in node.names
     }
@@ -111,7 +112,7 @@ def test_a_pure_module_imports_pure_modules_alone(name: str) -> None:
 def test_a_pure_module_opens_and_prints_nothing(name: str) -> None:
     called = {
         node.func.id
-        for node in ast.walk(tree(CHECKOUT / f"plugin/{name}.py"))
+        for node in ast.walk(tree(file_of(name)))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
     assert not called & {"open", "print", "input", "exec", "eval", "__import__", "compile"}
@@ -199,7 +200,7 @@ sys.addaudithook(look)
 
 @pytest.mark.parametrize("python", pythons())
 def test_few_modules_are_read_before_uapi_starts(server: Server, panel: Callable[..., Panel], python: str) -> None:
-    with open(server.release / "plugin/uapi.py", "a") as file:
+    with open(server.release / "plugin/click/uapi.py", "a") as file:
         file.write(PROBE)
     speaking = panel(GREETING, livejson(1), livejson(1), livejson({"locale": "en"}))
     ran = as_account([python, "-IS", str(server.entry)], cgi_environ(**speaking.environ))
@@ -210,13 +211,13 @@ def test_few_modules_are_read_before_uapi_starts(server: Server, panel: Callable
 
 
 @pytest.mark.parametrize(
-    "module", ["jinja2", "yaml", "typing", "asyncio", "inspect", "logging", "html", "plugin.apply"]
+    "module", ["jinja2", "yaml", "typing", "asyncio", "inspect", "logging", "html", "plugin.ready.apply"]
 )
 def test_what_is_slow_to_load_is_not_loaded_before_uapi_starts(
     server: Server, panel: Callable[..., Panel], module: str
 ) -> None:
-    with open(server.release / "plugin/uapi.py", "a") as file:
+    with open(server.release / "plugin/click/uapi.py", "a") as file:
         file.write(PROBE)
     speaking = panel(GREETING, livejson(1), livejson(1), livejson({"locale": "en"}))
     modules = server.click(cgi_environ(**speaking.environ)).log.splitlines()[0].split()
-    assert "plugin.uapi" in modules and module not in modules
+    assert "plugin.click.uapi" in modules and module not in modules

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from tests.cpanel import Root, lay_out
-from tests.installed import install
+from tests.kit.installed import install
 
 HERE = Path(__file__).resolve().parent
 ENTRY = "base/frontend/jupiter/webmail_signin/index.live.cgi"

@@ -34,7 +34,8 @@ except ImportError:
 # Python's own JSON and the whole of YAML too: the way through them is what has to be found.
 instrumented = ["plugin", "json", "yaml", "ipaddress"]
 with atheris.instrument_imports(include=instrumented) if "--here" in sys.argv else contextlib.nullcontext():
-    from plugin import config, content, errors, host, liveapi, result, session, settings
+    from plugin.click import errors, host, liveapi, result, session, settings
+    from plugin.ready import config, content
 
 GOOD = {"token": "/cpsess2462418786", "session": "user:D7Ni:CREATE_WEBMAIL_SESSION_FOR_SELF,728f", "hostname": None}
 ANSWER = json.dumps({"apiversion": 3, "result": {"data": GOOD, "errors": None, "status": 1}}).encode()

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from tests.conftest import CHECKOUT, open_folder
 from tests.cpanel import Cpanel, lay_out, private_accounts
-from tests.installed import install
+from tests.kit.installed import install
 from tests.load import plot
 from tests.load.crowd import PATIENCE, Crowd, name
 

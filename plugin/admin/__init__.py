@@ -1,0 +1,1 @@
+"""What runs when an administrator types install.sh, as root."""

@@ -1,0 +1,79 @@
+"""The LiveAPI socket that every live script must connect to (cpanel-facts.md §1 and §2)."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+
+# `socket` around it adds names for its constants, and 3 ms of loading to every click.
+from _socket import AF_UNIX, SOCK_STREAM, socket
+
+from plugin.click import errors, result
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+SILENCE = 2.0  # seconds that one answer may take
+LIMIT = 256 * 1024  # bytes of one answer
+END = b"</cpanelresult>"
+
+
+def ask(environ: Mapping[str, str], questions: Iterable[tuple[str, str, dict[str, str]]]) -> tuple[list[Any], str]:
+    """The `data` of each UAPI question (module, function, arguments), as far as the panel answers, and what went wrong.
+
+    Connecting alone already keeps the panel from appending a complaint to the page. Never raises: what is not
+    answered here is asked in another way.
+    """
+    answers: list[Any] = []
+    path = environ.get("CPANEL_CONNECT_SOCKET") or environ.get("CPANEL_PHPCONNECT_SOCKET")
+    if not path:
+        return answers, "no LiveAPI socket"
+    try:
+        with contextlib.closing(socket(AF_UNIX, SOCK_STREAM)) as panel:
+            panel.settimeout(SILENCE)
+            panel.connect(path)
+            exchange(panel, '<cpaneljson enable="1">')
+            for module, function, arguments in questions:
+                answers.append(result.checked(uapi_result(exchange(panel, action(module, function, arguments)))))
+            send(panel, '<cpanelxml shutdown="1" />')
+    except (OSError, ValueError, RecursionError, errors.SigninError) as error:
+        return answers, f"LiveAPI: {type(error).__name__}"
+    return answers, ""
+
+
+def action(module: str, function: str, arguments: dict[str, str]) -> str:
+    """One call; module, function and arguments are our own words and need no escaping."""
+    args = ",".join(f'"{name}":"{value}"' for name, value in arguments.items())
+    call = f'"module":"{module}","reqtype":"exec","func":"{function}","apiversion":"uapi","args":{{{args}}}'
+    return f"<cpanelaction>\n{{{call}}}\n</cpanelaction>"
+
+
+def exchange(panel: socket, request: str) -> bytes:
+    """Send one request; what came before ``</cpanelresult>``."""
+    deadline = time.monotonic() + SILENCE
+    send(panel, request)
+    answer = b""
+    while END not in answer:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise ValueError("too slow an answer")
+        panel.settimeout(left)
+        chunk = panel.recv(65536)
+        answer += chunk
+        if not chunk or len(answer) > LIMIT:
+            raise ValueError("no complete answer")
+    return answer.partition(END)[0]
+
+
+def send(panel: socket, request: str) -> None:
+    payload = request.encode()
+    panel.sendall(b"%d\n%s" % (len(payload), payload))
+
+
+def uapi_result(answer: bytes) -> Any:
+    """``cpanelresult.result`` of an answer; an ``<error>`` may come before it."""
+    found = result.loads(answer.rpartition(b"<cpanelresult>")[2].decode())
+    envelope = found.get("cpanelresult") if isinstance(found, dict) else None
+    return envelope.get("result") if isinstance(envelope, dict) else None

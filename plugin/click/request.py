@@ -1,0 +1,102 @@
+"""Who clicks, from where, on which host: the CGI environment, judged (cpanel-facts.md §3 and §5)."""
+
+from __future__ import annotations
+
+# The C library's own parser and no I/O; `socket` around it would cost every click 3 ms of loading.
+from _socket import AF_INET, AF_INET6, inet_ntop, inet_pton
+
+from plugin.click import errors
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAPPED = bytes(10) + b"\xff\xff"  # an IPv4 address inside IPv6 begins so (RFC 4291 §2.5.5.2)
+WEBMAIL_PORTS = (2095, 2096)
+
+
+class Request:
+    """A click that the environment alone gives no reason to refuse.
+
+    ``address`` is the visitor's as the API wants it: an IPv4 address inside IPv6 is unwrapped. ``host`` and
+    ``server_name`` are as the panel gave them, not checked yet.
+    """
+
+    __slots__ = ("address", "host", "port", "server_name", "user")
+
+    def __init__(self, user: str, address: str, host: str, server_name: str, port: int) -> None:
+        self.user = user
+        self.address = address
+        self.host = host
+        self.server_name = server_name
+        self.port = port
+
+
+def read(environ: Mapping[str, str], uid: int, account: str | None) -> Request:
+    """Judge a CGI environment.
+
+    `account` is the name that the passwd database gives `uid`, None if it has none. Raises the error of the first
+    row of the outcome table that applies. A team user runs under the owner's uid and a mailbox owner's name is
+    never the account's, so both are told apart before the names are compared (cpanel-facts.md §5).
+    """
+    method = environ.get("REQUEST_METHOD")
+    if method is None:
+        raise errors.NotInCpanel("REQUEST_METHOD is missing")
+    if method not in ("GET", "HEAD"):
+        raise errors.MethodNotAllowed(f"method {method[:40]}")
+    if method == "HEAD" or is_prefetch(environ):
+        raise errors.NotClicked("HEAD or prefetch")
+    user = environ.get("REMOTE_USER", "")
+    port = environ.get("SERVER_PORT", "")
+    if not user:
+        raise errors.NotInCpanel("REMOTE_USER is missing")
+    if not (port.isascii() and port.isdigit() and len(port) <= 5):
+        raise errors.NotInCpanel("SERVER_PORT is missing or not a port")
+    if not security_token(environ):
+        raise errors.NotInCpanel("cp_security_token is missing or malformed")
+    if uid == 0:
+        raise errors.WrongUser("run as root")
+    if environ.get("TEAM_USER") or environ.get("TEAM_OWNER"):
+        raise errors.TeamUser("TEAM_USER or TEAM_OWNER is set")
+    host = environ.get("HTTP_HOST", "")
+    if "@" in user or int(port) in WEBMAIL_PORTS or host.lower().startswith("webmail."):
+        raise errors.WebmailUser("a login to a single mailbox")
+    if account != user:
+        raise errors.WrongUser(f"uid {uid} is {account or 'nobody'}")
+    address = client_address(environ.get("REMOTE_ADDR", ""))
+    return Request(user, address, host, environ.get("SERVER_NAME", ""), int(port))
+
+
+def is_prefetch(environ: Mapping[str, str]) -> bool:
+    purposes = f"{environ.get('HTTP_SEC_PURPOSE', '')} {environ.get('HTTP_PURPOSE', '')}".lower()
+    return "prefetch" in purposes or "prerender" in purposes
+
+
+def security_token(environ: Mapping[str, str]) -> str:
+    """The panel's own token, ``/cpsess##########``, for links back into the panel; empty if there is none."""
+    token = environ.get("cp_security_token", "")
+    return token if is_token(token) else ""
+
+
+def is_token(text: str) -> bool:
+    """Whether it is ``/cpsess`` and 1 to 64 digits: the panel's own token, and Webmail's in the answer."""
+    head, digits = text[: len("/cpsess")], text[len("/cpsess") :]
+    return head == "/cpsess" and digits.isascii() and digits.isdigit() and len(digits) <= 64
+
+
+def client_address(text: str) -> str:
+    """REMOTE_ADDR as `remote_address`: IPv4 and IPv6 pass, ``::ffff:192.0.2.7`` becomes ``192.0.2.7``."""
+    if packed(text, AF_INET):
+        return text
+    address = packed(text, AF_INET6)
+    if address is None:
+        raise errors.NoClientAddress("REMOTE_ADDR is missing or not an address")
+    return inet_ntop(AF_INET, address[12:]) if address.startswith(MAPPED) else text
+
+
+def packed(text: str, family: int) -> bytes | None:
+    """The bytes of an IP address, None if `text` is not one; one with a zone (``fe80::1%eth0``) is not."""
+    try:
+        return inet_pton(family, text)
+    except (OSError, ValueError):
+        return None

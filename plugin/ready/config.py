@@ -1,0 +1,113 @@
+"""`config.yaml`: a strict parser."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from plugin.click import errors, host
+from plugin.ready import content
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+GROUPS = (
+    "email",
+    "files",
+    "databases",
+    "domains",
+    "metrics",
+    "security",
+    "software",
+    "advanced",
+    "preferences",
+)
+MAY_BE_NULL = ("locale", "icon", "support")
+LOGS = ("syslog", "stderr", "off")
+LOCALE = "[a-z][a-z0-9]{0,15}(_[a-z0-9]{1,15}){0,3}"
+ADDRESS = re.compile(r'https://[^\s<>"]+|mailto:[^\s<>"@]+@[^\s<>"@]+')
+LIKE_AN_ADDRESS = re.compile(r"(https?:|mailto:).*|[a-z][a-z0-9+.-]*:\S+", re.IGNORECASE)
+
+
+def is_line(value: Any, longest: int = 300) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and value.isprintable() and len(value) <= longest
+
+
+def is_path(value: Any) -> bool:
+    return is_line(value) and value.startswith("/") and ".." not in value.split("/")
+
+
+def is_whole(value: Any, least: int, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def is_seconds(value: Any) -> bool:
+    return (isinstance(value, float) and 1 <= value <= 120) or is_whole(value, 1, 120)
+
+
+def is_host(value: Any) -> bool:
+    return isinstance(value, str) and host.checked(value) is not None
+
+
+def is_support(value: Any) -> bool:
+    return is_line(value) and (ADDRESS.fullmatch(value) is not None or not LIKE_AN_ADDRESS.fullmatch(value))
+
+
+# For each key: what a value must pass, and what is said of one that does not.
+CHECKS: dict[str, tuple[Callable[[Any], object], str]] = {
+    "uapi": (is_path, "an absolute path"),
+    "timeout": (is_seconds, "a number of seconds from 1 to 120"),
+    "webmail_host": (
+        is_host,
+        "auto or a host name, without port",
+    ),
+    "webmail_port": (lambda value: is_whole(value, 1, 65535), "a port from 1 to 65535"),
+    "locale": (
+        lambda value: isinstance(value, str) and re.fullmatch(LOCALE, value),
+        "a locale tag of cPanel's, such as en or pt_br",
+    ),
+    "label": (
+        lambda value: is_line(value, 64) and not set(value) & set(",'}"),
+        "one line of up to 64 characters; cPanel cannot hold a comma, an apostrophe or }",
+    ),
+    "group": (lambda value: value in GROUPS, f"one of {' '.join(GROUPS)}"),
+    "order": (lambda value: is_whole(value, 0, 100_000), "a whole number from 0 to 100000"),
+    "icon": (
+        lambda value: is_path(value) and value.endswith((".svg", ".png")),
+        "the absolute path of an .svg or .png file",
+    ),
+    "new_tab": (lambda value: isinstance(value, bool), "true or false"),
+    "slow_after": (is_seconds, "a number of seconds from 1 to 120"),
+    "support": (is_support, "a sentence, an https:// address or a mailto: address, on one line"),
+    "log": (lambda value: value in LOGS, f"one of {' '.join(LOGS)}"),
+}
+
+
+def parse(text: str, file: str) -> dict[str, Any]:
+    """What the YAML `text` sets; raises ContentError for the first thing that is wrong, `file` being its name."""
+    values = {}
+    for key, value, line in content.entries(text, file):
+        if key not in CHECKS:
+            raise errors.ContentError(file, line, key, f"unknown setting; there are {' '.join(CHECKS)}")
+        if value is None and key in MAY_BE_NULL:
+            continue
+        if key == "log" and value is False:
+            value = "off"  # which YAML takes for false
+        passes, expected = CHECKS[key]
+        if not passes(value):
+            raise errors.ContentError(file, line, key, f"must be {expected}")
+        values[key] = value.lower() if key == "webmail_host" else value
+    return values
+
+
+def read(file: str) -> dict[str, Any]:
+    """What `file` sets; nothing if there is no such file. Raises ContentError."""
+    return parse(content.read(file), file) if os.path.lexists(file) else {}
+
+
+def wrong(file: str, key: str, problem: str) -> errors.ContentError:
+    """What is only found wrong after parsing, with the line where `file` sets `key`."""
+    lines = (line for name, _, line in content.entries(content.read(file), file) if name == key)
+    return errors.ContentError(file, next(lines, None), key, problem)

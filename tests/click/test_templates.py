@@ -1,0 +1,215 @@
+"""What every page is made of, in every language, and how it stands up in Chromium."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from plugin.ready import locales
+from tests.kit import pages
+from tests.kit.browser import chromium
+from tests.screenshots import STATES, show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+TAGS = locales.tags(pages.PLACES)
+SOURCES = {file.name: file.read_text(encoding="utf-8") for file in Path(pages.PLACES.templates).glob("*.html")}
+MOST_BYTES = 8 * 1024
+#: What is wider than the room it has, in the window or in its own box.
+TOO_WIDE = """() => [...document.querySelectorAll("html, body, main, main *")].filter(
+  each => each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== "inline" && each.clientWidth
+    || each.getBoundingClientRect().right > innerWidth || each.getBoundingClientRect().left < 0
+).map(each => each.outerHTML.slice(0, 200))"""
+LONG_HOST = "a-rather-long-name-of-a-machine.in-some-department.example.com"
+
+browser_test = pytest.mark.browser
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_no_page_is_larger_than_8_kb(tag: str) -> None:
+    sizes = {outcome: len(pages.response(outcome, tag).body.encode()) for outcome in pages.OUTCOMES}
+    assert max(sizes.values()) <= MOST_BYTES, sizes
+
+
+@pytest.mark.parametrize("name", sorted(SOURCES))
+def test_a_template_has_nothing_that_the_policy_forbids(name: str) -> None:
+    assert not re.search(r"<[^>]*\s(on\w+|style)\s*=", SOURCES[name])
+    assert not re.search(r"<(style|script)(?! nonce=\"{{ nonce }}\">)", SOURCES[name])
+    assert not re.search(r"\b(src|srcset|url\()|@import|<link|javascript:", SOURCES[name])
+
+
+@pytest.mark.parametrize("name", sorted(SOURCES))
+def test_a_template_speaks_only_by_the_locale_files(name: str) -> None:
+    text = re.sub(
+        r"(?s){#.*?#}|{% block style.*?{% endblock %}|<(style|script).*?</\1>|{%.*?%}|{{.*?}}|<[^>]*>",
+        "",
+        SOURCES[name],
+    )
+    assert text.strip() == ""
+
+
+def test_the_network_is_blamed_only_for_a_port_of_its_own() -> None:
+    assert "Your network may be blocking" not in pages.response("signed-in", port=None).body
+    assert "port \u20682096\u2069" in pages.response("signed-in", port=2096).body
+
+
+def test_the_login_page_of_webmail_is_offered_where_there_is_one() -> None:
+    assert (
+        'href="https://webmail.example.com/"' in pages.response("signed-in", direct="https://webmail.example.com/").body
+    )
+    assert "e-mail address and password" not in pages.response("signed-in", direct=None).body
+
+
+@pytest.mark.parametrize(
+    ("support", "shown"),
+    [
+        ("https://help.example.net/", '<a href="https://help.example.net/" dir="ltr">https://help.example.net/</a>'),
+        ("mailto:help@example.net", '<a href="mailto:help@example.net" dir="ltr">help@example.net</a>'),
+        ("Call 555 & ask.", "<bdi>Call 555 &amp; ask.</bdi>"),
+    ],
+    ids=["https", "mailto", "sentence"],
+)
+@pytest.mark.parametrize("outcome", ["signed-in", "uapi-timeout"])
+def test_support_is_shown_as_what_it_is(outcome: str, support: str, shown: str) -> None:
+    assert shown in pages.response(outcome, support=support).body
+
+
+def test_without_support_nothing_is_said_of_it() -> None:
+    assert "Support" not in pages.response("uapi-timeout", support=None).body
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright, chromium(playwright) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with pages.served() as found:
+        yield found
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 320, "height": 568}, reduced_motion="reduce")
+    pages.stay(context)
+    yield context.new_page()
+    context.close()
+
+
+@browser_test
+@pytest.mark.parametrize("tag", TAGS)
+def test_nothing_overflows_at_320_pixels(phone: Page, address: str, tag: str) -> None:
+    for state in STATES:
+        if state != "no-script":
+            show(phone, address, state, tag)
+            assert phone.evaluate(TOO_WIDE) == [], state
+
+
+@browser_test
+def test_a_long_host_and_a_long_account_break_at_320_pixels(phone: Page, address: str) -> None:
+    phone.goto(
+        f"{address}/signed-in?slow_after=.05&user={'abcdefgh' * 4}&host={LONG_HOST}&direct=https://webmail.{LONG_HOST}/"
+    )
+    phone.wait_for_selector("h2")
+    assert phone.evaluate(TOO_WIDE) == []
+
+
+@browser_test
+@pytest.mark.parametrize("tag", ["de", "ru", "ar"])
+def test_text_of_twice_the_size_still_fits(phone: Page, address: str, tag: str) -> None:
+    for state in "slow", "used", "uapi-refused":
+        show(phone, address, state, tag)
+        phone.set_viewport_size({"width": 640, "height": 800})
+        phone.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert phone.evaluate(TOO_WIDE) == [], state
+
+
+@browser_test
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("tag", ["en", "ar"])
+def test_axe_finds_nothing(browser: Browser, address: str, tag: str, scheme: str) -> None:
+    axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    context = browser.new_context(
+        color_scheme="dark" if scheme == "dark" else "light", bypass_csp=True, reduced_motion="reduce"
+    )
+    pages.stay(context)
+    page = context.new_page()
+    for state in STATES:
+        if state == "no-script":
+            continue
+        show(page, address, state, tag)
+        if state == "used":
+            page.locator("summary").click()
+        page.evaluate(axe)
+        found = page.evaluate("axe.run().then(result => [result.violations, result.passes.length])")
+        assert found[0] == [], state
+        assert found[1] > 10, state
+    context.close()
+
+
+@browser_test
+def test_focus_is_visible_on_everything_that_takes_it(phone: Page, address: str) -> None:
+    show(phone, address, "slow", "en")
+    seen = set()
+    for _ in range(4):
+        phone.keyboard.press("Tab")
+        style = phone.evaluate(
+            "() => { const s = getComputedStyle(document.activeElement); return [s.outlineStyle, s.outlineWidth]; }"
+        )
+        assert style == ["solid", "3px"]
+        seen.add(phone.evaluate("document.activeElement.href"))
+    assert len(seen) == 4
+
+
+@browser_test
+def test_code_and_reference_are_each_selected_as_a_whole(phone: Page, address: str) -> None:
+    show(phone, address, "uapi-timeout", "en")
+    for text in "uapi-timeout", "4f1c09ab":
+        phone.get_by_text(text, exact=True).click()
+        assert phone.evaluate("String(getSelection())") == text
+
+
+@browser_test
+def test_print_keeps_what_support_needs_and_leaves_the_buttons_out(phone: Page, address: str) -> None:
+    show(phone, address, "uapi-timeout", "en")
+    phone.emulate_media(media="print")
+    expect(phone.get_by_text("4f1c09ab")).to_be_visible()
+    expect(phone.get_by_text("Try again", exact=True)).to_be_hidden()
+
+
+@browser_test
+def test_the_drawing_follows_forced_colours(phone: Page, address: str) -> None:
+    phone.emulate_media(forced_colors="active")
+    show(phone, address, "signed-in", "en")
+    colours = phone.evaluate(
+        "() => [getComputedStyle(document.querySelector('path')).stroke, getComputedStyle(document.body).color]"
+    )
+    assert colours[0] == colours[1]
+
+
+@browser_test
+def test_the_slow_notice_stands_in_the_one_live_region(phone: Page, address: str) -> None:
+    show(phone, address, "slow", "en")
+    (region,) = phone.get_by_role("status").all()
+    expect(region.get_by_role("heading")).to_have_text("This takes longer than usual.")
+
+
+@browser_test
+@pytest.mark.parametrize("state", STATES)
+def test_a_page_has_one_heading_of_the_first_rank_that_is_its_title(browser: Browser, address: str, state: str) -> None:
+    context = browser.new_context(java_script_enabled=state != "no-script")
+    pages.stay(context)
+    page = context.new_page()
+    show(page, address, state, "en")
+    expect(page.get_by_role("main").get_by_role("heading", level=1)).to_have_text(page.evaluate("document.title"))
+    context.close()

@@ -1,0 +1,99 @@
+"""Every page in every language, rendered from the checkout and served on loopback to look at."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import http.server
+import pathlib
+import threading
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
+
+from plugin.click import destination, errors, page, session, strings, templates
+from plugin.click.places import Places
+from plugin.click.settings import Settings
+from plugin.ready import locales
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from playwright.sync_api import BrowserContext
+
+CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
+PLACES = Places(str(CHECKOUT))
+PLACES.own_templates = PLACES.templates  # whatever a provider may have set on this machine is left aside
+ENVIRONMENT = templates.from_source(PLACES)
+
+# A session such as cPanel makes, as long as the contract lets it be without being all escapes.
+SESSION = "example:" + "D7NiAZv1nf4bXeg9" * 58 + ":CREATE_WEBMAIL_SESSION_FOR_SELF,728fb86a7df1cf20690c65f349ac3137"
+LINKS = page.Links("/cpsess1234567890", "jupiter")
+FAILURES = {kind.code: kind for kind in errors.SigninError.__subclasses__()}
+OUTCOMES = ("signed-in", *FAILURES)
+REASONS = {"uapi-refused": ("Your account’s disk quota is used up.", "The mail service is turned off.")}
+
+
+@functools.cache
+def drawn(tag: str) -> templates.Templates:
+    """The templates with the sentences of one locale."""
+    return templates.Templates(ENVIRONMENT, strings.Strings(locales.read(PLACES, tag)))
+
+
+def response(
+    outcome: str,
+    tag: str = "en",
+    host: str = "server.example.com",
+    port: int | None = 2096,
+    direct: str | None = "https://webmail.example.com/",
+    user: str = "example",
+    support: str | None = "https://help.example.net/",
+    slow_after: float = 8,
+    cpsess: str = SESSION,
+) -> page.Response:
+    """The page of an outcome; `tag` is a locale's, times are in seconds."""
+    settings = Settings({"support": support, "slow_after": slow_after})
+    if outcome == "signed-in":
+        to = destination.Destination(host, port, direct)
+        answer = session.WebmailSession("/cpsess2462418786", cpsess, None)
+        return page.signin(drawn(tag), settings, LINKS, "0" * 32, user, to, answer)
+    error = FAILURES[outcome]("", REASONS.get(outcome, ()))
+    return page.failure(drawn(tag), settings, LINKS, "0" * 32, error, "4f1c09ab")
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """``/OUTCOME?tag=ar&slow_after=1``: what stands in the query goes to `response`."""
+
+    def do_GET(self) -> None:
+        asked = urlsplit(self.path)
+        options: dict[str, Any] = dict(parse_qsl(asked.query))
+        if "slow_after" in options:
+            options["slow_after"] = float(options["slow_after"])
+        made = response(asked.path.strip("/"), **options)
+        self.send_response(made.status)
+        for name, value in made.headers:
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(made.body.encode())
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def served() -> Iterator[str]:
+    """The address that the pages are served at."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+
+
+def stay(context: BrowserContext) -> None:
+    """Let the form's target answer 204, so that the page stays as it is while Webmail has not answered.
+
+    While a navigation is really under way, Chromium's tools have to wait.
+    """
+    context.route("https://*/cpsess*/login", lambda route: route.fulfill(status=204))

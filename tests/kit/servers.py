@@ -1,0 +1,124 @@
+"""Scratch servers for the tests of install.sh: laid out once, installed once, copied for each test."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import stat
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from plugin import __version__
+from plugin.admin.prove import prove
+from tests.cpanel.root import lay_out
+
+VERSION = __version__
+HERE = Path(__file__).resolve().parents[2]
+PARTS = ("install.sh", "plugin", "templates", "vendor", "cgi")
+AS_ROOT = os.geteuid() == 0
+
+
+class Server:
+    """A copy of a scratch ROOT with cPanel's programs in it, and what a test asks of it."""
+
+    def __init__(self, root: Path, source: Path) -> None:
+        self.root = root
+        self.source = source
+        self.cpanel = root / "usr/local/cpanel"
+        self.base = self.cpanel / "3rdparty/webmail-signin"
+        self.theme = self.cpanel / "base/frontend/jupiter"
+        self.entry = self.theme / "webmail_signin/index.live.cgi"
+        self.config = root / "etc/webmail-signin/config.yaml"
+
+    def command(self, *words: str, shell: tuple[str, ...] = ("sh",)) -> list[str]:
+        return [*shell, str(self.source / "install.sh"), *words, "--root", str(self.root)]
+
+    def run(self, *words: str, shell: tuple[str, ...] = ("sh",), **more: Any) -> subprocess.CompletedProcess[str]:
+        """install.sh with these words; standard error follows standard output."""
+        more = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, **more}
+        return subprocess.run(self.command(*words, shell=shell), text=True, check=False, timeout=60, **more)
+
+    def well(self, *words: str, **more: Any) -> str:
+        """install.sh with these words, which must succeed; what it printed."""
+        ended = self.run(*words, **more)
+        assert ended.returncode == 0, ended.stdout
+        return ended.stdout
+
+    def page(self) -> str:
+        """Why the installed page does not run; empty if it does."""
+        return prove(str(self.root), str(self.entry))
+
+    def current(self) -> str:
+        return os.readlink(self.base / "current")
+
+    def tree(self, times: bool = False) -> dict[str, tuple[Any, ...]]:
+        """Everything below ROOT: kind, mode, owner, content, time; that of folders and symlinks only if asked for."""
+        return {str(path.relative_to(self.root)): facts(path, times) for path in [self.root, *self.root.rglob("*")]}
+
+
+def facts(path: Path, times: bool) -> tuple[Any, ...]:
+    seen = path.lstat()
+    kind = stat.S_IFMT(seen.st_mode)
+    content = ""
+    if stat.S_ISREG(seen.st_mode):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+    elif stat.S_ISLNK(seen.st_mode):
+        content = os.readlink(path)
+    when = seen.st_mtime_ns if times or stat.S_ISREG(seen.st_mode) else 0
+    return kind, oct(stat.S_IMODE(seen.st_mode)), seen.st_uid, seen.st_gid, content, when
+
+
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A temporary folder that every account can reach (pytest's own are closed)."""
+    folder = Path(tempfile.mkdtemp(prefix="webmail-signin-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def copy(tree: Path, to: Path) -> Path:
+    """As `cp -a` does it: modes, owners, times and symlinks stay."""
+    subprocess.run(["cp", "-a", str(tree), str(to)], check=True)
+    return to
+
+
+def release(source: Path, version: str = VERSION) -> Path:
+    """A copy of this project's release files that calls itself `version`; few languages, as compiling takes time."""
+    source.mkdir()
+    for part in PARTS:
+        copy(HERE / part, source / part)
+    for cache in list(source.rglob("__pycache__")):
+        shutil.rmtree(cache)
+    for file in (source / "templates/locale").iterdir():
+        if file.name not in ("en.yaml", "ar.yaml"):
+            file.unlink()
+    init = source / "plugin/__init__.py"
+    init.write_text(init.read_text().replace(f'"{VERSION}"', f'"{version}"'))
+    return source
+
+
+def prepare(folder: Path) -> None:
+    """What all tests start from: a `source`, and the trees `bare` and `installed`."""
+    release(folder / "source")
+    lay_out(folder / "bare")
+    copy(folder / "bare", folder / "installed")
+    Server(folder / "installed", folder / "source").well("--yes")
+
+
+def bare(trees: Path, place: Path) -> Server:
+    return Server(copy(trees / "bare", place / "root"), trees / "source")
+
+
+def installed(trees: Path, place: Path) -> Server:
+    server = Server(copy(trees / "installed", place / "root"), trees / "source")
+    hooks = server.root / "var/cpanel/hooks.json"  # the one place where the path of the tree itself stands
+    hooks.write_text(hooks.read_text().replace(str(trees / "installed"), str(server.root)))
+    return server

@@ -1,0 +1,420 @@
+"""plugin.ready.apply: all or nothing, everything checked, everything ready for the click (design §1)."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from plugin.ready import apply
+from tests.conftest import CHECKOUT, IS_ROOT, Server, pages_python
+
+RUN = """
+import runpy, sys
+release = sys.argv[1]
+sys.path += [release, f"{release}/vendor"]
+runpy.run_module("plugin.ready.apply", run_name="__main__")
+"""
+
+
+def command(server: Server, *words: str) -> list[str]:
+    return [pages_python(), "-ISB", "-c", RUN, str(server.release), *words]
+
+
+def run(server: Server, *words: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    """`plugin.ready.apply` as root runs it: isolated, from the release."""
+    return subprocess.run(command(server, *words), capture_output=True, text=True, check=False, env={}, cwd="/", **more)
+
+
+def generations(server: Server) -> list[str]:
+    return sorted(name for name in os.listdir(server.release) if name.startswith(".compiled-"))
+
+
+def current(server: Server) -> str:
+    return os.readlink(server.release / "compiled")
+
+
+def own(server: Server, name: str, text: str) -> Path:
+    """A file of the provider's own."""
+    file = server.own_templates / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    return file
+
+
+def test_when_all_is_well_it_says_nothing(server: Server) -> None:
+    ran = run(server)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
+def test_it_makes_a_new_generation(server: Server) -> None:
+    before = current(server)
+    run(server)
+    assert current(server) != before
+
+
+def test_the_link_is_relative_so_that_the_tree_may_be_moved(server: Server) -> None:
+    assert "/" not in current(server)
+
+
+def test_the_previous_generation_is_kept_and_older_ones_are_dropped(server: Server) -> None:
+    first = current(server)
+    run(server)
+    second = current(server)
+    run(server)
+    assert generations(server) == sorted([second, current(server)])
+    assert first not in generations(server)
+
+
+def test_what_an_interrupted_run_left_is_dropped(server: Server) -> None:
+    (server.release / ".compiled-leftover/templates").mkdir(parents=True)
+    run(server)
+    assert ".compiled-leftover" not in generations(server)
+
+
+def test_everybody_can_read_what_it_made_whatever_the_umask(server: Server) -> None:
+    run(server, preexec_fn=lambda: os.umask(0o077))
+    made = server.release / "compiled"
+    assert not [path for path in [made, *made.rglob("*")] if not path.stat().st_mode & 0o004]
+    assert not [path for path in [made, *made.rglob("*")] if path.is_dir() and not path.stat().st_mode & 0o001]
+
+
+def test_bytecode_is_there_for_each_template(server: Server) -> None:
+    run(server)
+    folder = server.release / "compiled/templates"
+    sources = {path.stem for path in folder.glob("*.py")}
+    assert sources and sources == {path.name.split(".")[0] for path in (folder / "__pycache__").glob("*.pyc")}
+
+
+def test_each_locale_is_there_with_all_its_sentences(server: Server) -> None:
+    made = {path.stem: json.loads(path.read_text()) for path in (server.release / "compiled/locale").glob("*.json")}
+    assert set(made) >= {path.stem for path in (server.release / "templates/locale").glob("*.yaml")}
+    assert all(set(made["en"]) <= set(sentences) for sentences in made.values())
+
+
+def test_install_json_is_as_the_panel_wants_it(server: Server) -> None:
+    assert json.loads((server.release / "compiled/registration/install.json").read_text()) == [
+        {
+            "type": "link",
+            "id": "webmail_signin",
+            "name": "Open Webmail",
+            "icon": "icon.svg",
+            "group_id": "email",
+            "order": 1,
+            "uri": "webmail_signin/index.live.cgi",
+            "target": "_blank",
+            "feature": "webmail_signin",
+            "featuremanager": True,
+            "search_text": "webmail email mail inbox roundcube",
+        }
+    ]
+
+
+def test_install_json_follows_the_settings(server: Server) -> None:
+    server.configure("label: Post\ngroup: preferences\norder: 9\nnew_tab: false\n")
+    link = json.loads((server.release / "compiled/registration/install.json").read_text())[0]
+    assert [link[key] for key in ("name", "group_id", "order", "target")] == ["Post", "preferences", 9, "_self"]
+
+
+def test_our_icon_lies_beside_install_json(server: Server) -> None:
+    ours = (server.release / "plugin/admin/registration/icon.svg").read_bytes()
+    assert (server.release / "compiled/registration/icon.svg").read_bytes() == ours
+
+
+def test_the_providers_icon_takes_its_place(server: Server) -> None:
+    (server.root / "etc/our.png").write_bytes(b"\x89PNG")
+    server.configure("icon: /etc/our.png\n")
+    assert json.loads((server.release / "compiled/registration/install.json").read_text())[0]["icon"] == "icon.png"
+    assert (server.release / "compiled/registration/icon.png").read_bytes() == b"\x89PNG"
+
+
+HTML = '<!DOCTYPE html><html lang="{{ t.lang }}" dir="{{ t.dir }}" data-outcome="{{ outcome }}">'
+FIELD = '<input type="hidden" name="session" value="{{ session }}">'
+FORM = '<form method="post" action="{{ action }}">' + FIELD + "<button>Go</button></form>"
+
+
+def test_the_providers_template_wins(server: Server) -> None:
+    own(server, "error.html", HTML + "our own page")
+    run(server)
+    assert "our own page" in server.click({}).page.text
+
+
+def test_the_providers_template_may_build_on_ours(server: Server) -> None:
+    own(server, "signin.html", '{% extends "base.html" %}{% block main %}our own block' + FORM + "{% endblock %}")
+    run(server)
+    assert "our own block" in server.click().page.text
+
+
+def test_the_providers_sentence_wins(server: Server) -> None:
+    own(server, "locale/en.yaml", 'signin.title: "Our own title"\n')
+    run(server)
+    assert "Our own title" in server.click().page.text
+
+
+def test_check_writes_nothing(server: Server) -> None:
+    before = sorted(server.root.rglob("*"))
+    assert run(server, "--check").returncode == 0
+    assert sorted(server.root.rglob("*")) == before
+
+
+BROKEN = {
+    "settings": ("../config.yaml", "timeout: 0\n", "config.yaml:1: timeout: "),
+    "settings that are no YAML": ("../config.yaml", "a: [\n", "config.yaml:2: "),
+    "an icon that is not there": ("../config.yaml", "icon: /nowhere.svg\n", "config.yaml:1: icon: "),
+    "a template's syntax": ("error.html", "one\n{% if %}\n", "error.html:2: "),
+    "a template that is not there": ("signin.html", '{% extends "missing.html" %}', "missing.html"),
+    "an unknown value in a template": ("signin.html", "{{ nonsense }}", "nonsense"),
+    "an unknown sentence in a template": ("signin.html", '{{ t("nonsense") }}', "nonsense"),
+    "a wrong type in a template": ("signin.html", "{{ 1 + host }}", "TypeError"),
+    "a division by zero": ("error.html", "{{ 1 / 0 }}", "ZeroDivisionError"),
+    "a locale that is no YAML": ("locale/de.yaml", "a: [\n", "de.yaml:2: "),
+    "a locale with an unknown key": ("locale/de.yaml", 'nonsense: "x"\n', "nonsense: "),
+    "a locale with a wrong type": ("locale/de.yaml", "lang: no\n", "de.yaml:1: lang: "),
+    "a locale with an unknown placeholder": (
+        "locale/de.yaml",
+        'signin.title: "{nonsense}"\n',
+        "signin.title: ",
+    ),
+    "a locale with a wrong direction": ("locale/de.yaml", 'dir: "up"\n', "dir: "),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "problem"), BROKEN.values(), ids=BROKEN)
+def test_what_is_broken_is_told_and_the_old_generation_stays(
+    server: Server, name: str, text: str, problem: str
+) -> None:
+    before = (current(server), generations(server))
+    own(server, name, text)
+    ran = run(server)
+    assert (ran.returncode, current(server), generations(server)) == (1, *before)
+    assert problem in ran.stderr and "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(("name", "text", "problem"), BROKEN.values(), ids=BROKEN)
+def test_check_tells_what_is_broken(server: Server, name: str, text: str, problem: str) -> None:
+    own(server, name, text)
+    ran = run(server, "--check")
+    assert (ran.returncode, problem in ran.stderr) == (1, True)
+
+
+def test_every_problem_is_told_at_once_one_a_line(server: Server) -> None:
+    own(server, "../config.yaml", "timeout: 0\n")
+    own(server, "locale/de.yaml", 'nonsense: "x"\n')
+    own(server, "locale/fr.yaml", "a: [\n")
+    lines = run(server).stderr.splitlines()
+    assert ["config.yaml" in lines[0], "de.yaml" in lines[1], "fr.yaml" in lines[2], len(lines)] == [
+        True,
+        True,
+        True,
+        3,
+    ]
+
+
+def test_a_broken_template_is_told_once_not_once_for_each_language(server: Server) -> None:
+    own(server, "error.html", "{% if %}")
+    assert len(run(server).stderr.splitlines()) == 1
+
+
+def test_a_locale_that_is_not_utf_8_is_told(server: Server) -> None:
+    own(server, "locale/de.yaml", "").write_bytes(b'lang: "\xff"\n')
+    assert "de.yaml:1: is not UTF-8 text" in run(server).stderr
+
+
+def test_a_click_goes_on_with_the_old_generation(server: Server) -> None:
+    own(server, "error.html", "{% if %}")
+    run(server)
+    assert server.click({}).outcome == "not-in-cpanel"
+
+
+def test_an_interrupted_build_leaves_no_folder(server: Server) -> None:
+    before = (current(server), generations(server))
+    settled = set(server.release.glob(".compiled-*/locale/*.json"))
+    building = subprocess.Popen(command(server), env={}, cwd="/", stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 20
+        while not set(server.release.glob(".compiled-*/locale/*.json")) - settled and time.monotonic() < deadline:
+            time.sleep(0.001)
+        building.send_signal(signal.SIGINT)
+        assert building.wait(20) != 0
+    finally:
+        building.kill()
+        building.wait()
+    assert (current(server), generations(server)) == before
+
+
+def test_a_build_that_fails_leaves_no_folder(server: Server) -> None:
+    (server.release / "plugin/admin/registration/icon.svg").unlink()
+    before = (current(server), generations(server))
+    assert run(server).returncode == 1
+    assert (current(server), generations(server)) == before
+
+
+def test_the_first_generation_needs_no_older_one(server: Server) -> None:
+    (server.release / "compiled").unlink()
+    for name in generations(server):
+        shutil.rmtree(server.release / name)
+    assert (run(server).returncode, len(generations(server))) == (0, 1)
+
+
+def test_main_gives_its_exit_status(server: Server) -> None:
+    assert apply.main([str(server.release), "--check"]) == 0
+
+
+def test_a_leftover_link_does_not_cost_the_new_generation(server: Server) -> None:
+    os.symlink(".compiled-gone", server.release / ".compiled-old.link")
+    assert run(server).returncode == 0
+    assert (server.release / "compiled/settings.json").exists()
+    assert not (server.release / ".compiled-old.link").is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("other.html", "{% if %}"),
+        ("error.html", '{% include "error.html" %}'),
+        ("error.html", "{{ outcome.upper().nothing }}"),
+        ("error.html", "<html>no outcome"),
+        ("locale/x y.yaml", 'lang: "x"\ndir: "ltr"\n'),
+        ("locale/xx.yaml", 'lang: "<"\ndir: "ltr"\n'),
+    ],
+    ids=["a page that nobody uses", "a circle", "nonsense", "no outcome", "a locale's odd name", "an odd language"],
+)
+def test_every_problem_is_a_line_that_names_the_file(server: Server, name: str, text: str) -> None:
+    own(server, name, text)
+    ran = run(server)
+    assert ran.returncode == 1
+    assert "Traceback" not in ran.stderr
+    assert name in ran.stderr
+
+
+PROMISES = {
+    "no language": ("error.html", HTML.replace("lang=", "x=")),
+    "no direction": ("error.html", HTML.replace("dir=", "x=")),
+    "the outcome elsewhere": ("error.html", '<html><p data-outcome="{{ outcome }}">'),
+    "two pages": ("error.html", HTML + HTML),
+    "a value marked as safe": ("error.html", HTML + "{{ reasons|join|safe }}"),
+    "a form on an error page": ("error.html", HTML + "<form></form>"),
+    "a field on an error page": ("error.html", HTML + "<input>"),
+    "no form": ("signin.html", HTML),
+    "a form that puts the session into the address": ("signin.html", HTML + FORM.replace("post", "get")),
+    "a form without a method": ("signin.html", HTML + FORM.replace('method="post"', "")),
+    "a form that leads elsewhere": ("signin.html", HTML + FORM.replace("{{ action }}", "https://example.net/")),
+    "a button that leads elsewhere": ("signin.html", HTML + FORM.replace("<button", "<button formaction=/")),
+    "two forms": ("signin.html", HTML + FORM + FORM),
+    "no field": ("signin.html", HTML + FORM.replace(FIELD, "")),
+    "a field that shows": ("signin.html", HTML + FORM.replace("hidden", "text")),
+    "one more field": ("signin.html", HTML + FORM.replace(FIELD, FIELD + '<input name="goto_uri">')),
+    "a session that is changed": ("signin.html", HTML + FORM.replace("{{ session", "{{ session|upper")),
+    "the session a second time": ("signin.html", HTML + FORM + "{{ session }}"),
+    "the session in a comment": ("signin.html", HTML + FORM + "<!-- {{ session }} -->"),
+}
+
+
+@pytest.mark.parametrize(("name", "text"), PROMISES.values(), ids=PROMISES)
+def test_a_template_that_breaks_a_promise_of_the_page_is_refused(server: Server, name: str, text: str) -> None:
+    own(server, name, text)
+    ran = run(server, "--check")
+    assert ran.returncode == 1
+    assert f"{name}: ValueError: must " in ran.stderr
+
+
+def test_a_template_that_keeps_them_is_taken(server: Server) -> None:
+    own(server, "signin.html", HTML + FORM)
+    own(server, "error.html", HTML)
+    assert run(server, "--check").returncode == 0
+
+
+def test_a_template_that_is_not_utf_8_is_named(server: Server) -> None:
+    own(server, "error.html", "").write_bytes(b"\xff")
+    ran = run(server)
+    assert ran.returncode == 1
+    assert "error.html" in ran.stderr
+
+
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="48"/>'
+
+
+def icon(server: Server, text: str = PICTURE, mode: int = 0o644, owner: int = 0) -> Path:
+    """A provider's icon in the settings."""
+    path = server.root / "etc/icon.svg"
+    path.write_text(text)
+    path.chmod(mode)
+    if IS_ROOT:
+        os.chown(path, owner, owner)
+    server.config.write_text("icon: /etc/icon.svg\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"mode": 0o600}, {"text": PICTURE + "<script/>"}, {"text": "secret"}, {"text": "<svg>" + " " * 65536}],
+    ids=["closed", "a script", "no picture", "huge"],
+)
+def test_an_icon_that_is_no_small_public_picture_is_refused(server: Server, more: dict[str, Any]) -> None:
+    icon(server, **more)
+    ran = run(server)
+    assert ran.returncode == 1
+    assert "icon" in ran.stderr
+
+
+def test_an_icon_behind_a_symlink_is_refused(server: Server) -> None:
+    path = icon(server)
+    path.rename(server.root / "etc/other.svg")
+    path.symlink_to("other.svg")
+    assert run(server).returncode == 1
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="only root can give files away")
+def test_an_icon_of_somebody_elses_is_refused(server: Server) -> None:
+    icon(server, owner=65534)
+    assert run(server).returncode == 1
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="only root can give files away")
+@pytest.mark.parametrize("name", ["base.html", "locale/en.yaml", "../config.yaml"])
+@pytest.mark.parametrize(("owner", "mode"), [(65534, 0o644), (0, 0o664), (0, 0o646)])
+def test_what_others_than_root_can_change_is_not_even_looked_into(
+    server: Server, name: str, owner: int, mode: int
+) -> None:
+    path = own(server, name, "{{ nonsense")
+    os.chown(path, owner, owner)
+    path.chmod(mode)
+    ran = run(server)
+    assert ran.returncode == 1
+    assert "can be changed by others than root" in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1
+
+
+def test_a_template_that_is_a_symlink_is_refused(server: Server) -> None:
+    (server.root / "secret").write_text("secret")
+    path = own(server, "x.html", "")
+    path.unlink()
+    path.symlink_to(server.root / "secret")
+    assert run(server).returncode == 1
+
+
+def test_what_an_editor_leaves_beside_a_template_is_passed_over(server: Server) -> None:
+    own(server, "error.html", (CHECKOUT / "templates/error.html").read_text())
+    (server.own_templates / ".#error.html").symlink_to("nowhere")
+    assert run(server).returncode == 0
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o700, None])
+def test_a_program_that_not_every_account_can_run_is_told(server: Server, mode: int | None) -> None:
+    program = server.root / "opt/uapi"
+    program.parent.mkdir()
+    if mode is None:
+        program.mkdir()
+    else:
+        program.touch()
+        program.chmod(mode)
+    server.config.write_text("uapi: /opt/uapi\n")
+    told = "config.yaml:1: uapi: /opt/uapi is not a program that every account can run" in run(server).stderr
+    assert told == (IS_ROOT or mode != 0o700)  # whoever is not root asks for himself
