@@ -47,7 +47,7 @@ test-long: $(DEV) vendor ## Run the tests that take long: an install killed afte
 	@.venv/bin/python -m pytest -n auto -m long $(ARGS)
 
 .PHONY: bench
-bench: $(DEV) vendor $(if $(README),.venv/bench/ready-$(TAG)) ## Measure a click beside its rivals (QUICK=1: shorter; README=1: into README.md)
+bench: $(DEV) vendor $(if $(README),.venv/bench/ready-$(TAG)) ## Measure a click beside its rivals (QUICK=1: shorter; README=1: onto its page)
 	@QUICK='$(QUICK)' README='$(README)' .venv/bin/python -m tests.bench
 
 .PHONY: screenshots

@@ -1,7 +1,7 @@
 """`make bench`: measure a click beside what others would need for the bare job, and print it as Markdown tables.
 
-QUICK=1 takes fewer rounds and cases. README=1 also puts what is printed between the marks in README.md, and the plot
-into bench.svg beside this file; otherwise nothing in the checkout changes.
+QUICK=1 takes fewer rounds and cases. README=1 also puts what is printed between the marks of README.md beside this
+file, and the plot into bench.svg; otherwise nothing in the checkout changes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Puts a run's tables and plot where README.md shows them."""
+"""Puts a run's tables and plot on the bench's own page."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from pathlib import Path
 from tests.bench.stage import Run
 
 HERE = Path(__file__).resolve().parent
-README = HERE.parents[1] / "README.md"
+README = HERE / "README.md"
 PLOT = HERE / "bench.svg"
 PYTHON = HERE.parents[1] / ".venv/bench/bin/python"  # made by the Makefile
 BLOCK = re.compile(r"(?<=<!-- bench -->\n).*(?=<!-- /bench -->)", re.DOTALL)
-IMAGE = "![What a click costs beside uapi alone and five other programs](tests/bench/bench.svg)"
+IMAGE = "![What a click costs beside uapi alone and five other programs](bench.svg)"
 
 
 def check() -> None:
-    """SystemExit if README.md has no place for the tables: better known before minutes of measuring."""
+    """SystemExit if the page has no place for the tables: better known before minutes of measuring."""
     if not BLOCK.search(README.read_text(encoding="utf-8")):
-        raise SystemExit("README.md has no lines <!-- bench --> and <!-- /bench -->")
+        raise SystemExit("tests/bench/README.md has no lines <!-- bench --> and <!-- /bench -->")
 
 
 def write(tables: str, runs: Mapping[str, Sequence[Run]]) -> None:
