@@ -1,0 +1,132 @@
+"""Sessions at webmail, and the mailboxes' own logins."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+
+import pytest
+
+from tests.cpanel import Answer, Cpanel, Visitor
+from tests.cpanel.cpsrvd import ADDRESS_CHANGED
+from tests.cpanel.kit import HEAD, live, new_session, several_accounts
+from tests.cpanel.webmail import BAD_FORM, BAD_REFERER, BAD_TOKEN, EXPIRED, NOT_POSTED, USED
+
+
+def refusal(cp: Cpanel, answer: Answer) -> str | None:
+    """Why the last post was refused, which the person must have been told."""
+    told = cp.webmail_posts()[-1].refusal
+    assert (answer.status == 303) == (told is None)
+    assert told is None or told in answer.text
+    return told
+
+
+def test_a_fresh_session_leads_to_the_inbox_of_the_account(cp: Cpanel) -> None:
+    visitor = Visitor(cp)
+    answer = visitor.post(*new_session(cp))
+    inbox = visitor.get(answer.location)
+    assert f'data-page="inbox" data-account="{cp.login("alice").user}" data-locale="en"' in inbox.text
+
+
+def test_a_session_works_once(cp: Cpanel) -> None:
+    fresh = new_session(cp)
+    Visitor(cp).post(*fresh)
+    assert refusal(cp, Visitor(cp).post(*fresh)) == USED
+
+
+def test_a_session_by_get_is_refused(cp: Cpanel) -> None:
+    url, _ = new_session(cp)
+    assert refusal(cp, Visitor(cp).get(f"{url}?session=x")) == NOT_POSTED
+
+
+def test_a_session_from_another_address_is_refused(cp: Cpanel) -> None:
+    assert refusal(cp, Visitor(cp, source="127.0.0.2").post(*new_session(cp))) == ADDRESS_CHANGED
+
+
+def test_the_address_is_not_compared_where_the_setting_is_off(cp: Cpanel) -> None:
+    cp.switch("webmail", "any-address")
+    assert refusal(cp, Visitor(cp, source="127.0.0.2").post(*new_session(cp))) is None
+
+
+@pytest.mark.parametrize(("source", "expected"), [("127.0.0.9", None), ("127.0.1.9", ADDRESS_CHANGED)])
+def test_a_loose_comparison_looks_at_24_bits(cp: Cpanel, source: str, expected: str | None) -> None:
+    cp.switch("webmail", "loose-address")
+    assert refusal(cp, Visitor(cp, source=source).post(*new_session(cp))) == expected
+
+
+def test_a_session_with_another_token_is_refused(cp: Cpanel) -> None:
+    _, fields = new_session(cp)
+    assert refusal(cp, Visitor(cp).post(f"{cp.webmail_url}/cpsess0000000000/login", fields)) == BAD_TOKEN
+
+
+def test_an_unknown_session_is_refused(cp: Cpanel) -> None:
+    url, _ = new_session(cp)
+    assert refusal(cp, Visitor(cp).post(url, {"session": "alice:guess"})) == EXPIRED
+
+
+@pytest.mark.parametrize("extra", [{"goto_uri": "/"}, {"user": "alice"}])
+def test_more_fields_than_the_session_are_refused(cp: Cpanel, extra: dict[str, str]) -> None:
+    url, fields = new_session(cp)
+    assert refusal(cp, Visitor(cp).post(url, {**fields, **extra})) == BAD_FORM
+
+
+def test_a_form_without_the_session_is_refused(cp: Cpanel) -> None:
+    url, _ = new_session(cp)
+    assert refusal(cp, Visitor(cp).post(url, {"sesion": "x"})) == BAD_FORM
+
+
+def test_a_session_dies_when_nobody_uses_it(cp: Cpanel) -> None:
+    fresh = new_session(cp)
+    waiting = cp.root.spool("sessions") / hashlib.sha256(fresh[1]["session"].encode()).hexdigest()
+    long_ago = time.time() - 301
+    os.utime(waiting, (long_ago, long_ago))
+    assert refusal(cp, Visitor(cp).post(*fresh)) == EXPIRED
+
+
+@pytest.mark.parametrize("referer", [None, ""])
+def test_a_blank_referer_is_refused_where_the_setting_says_so(cp: Cpanel, referer: str | None) -> None:
+    cp.switch("webmail", "referrerblanksafety")
+    headers = {} if referer is None else {"Referer": referer}
+    assert refusal(cp, Visitor(cp).post(*new_session(cp), headers)) == BAD_REFERER
+
+
+def test_a_referer_from_elsewhere_is_refused_where_the_setting_says_so(cp: Cpanel) -> None:
+    cp.switch("webmail", "referrersafety")
+    assert refusal(cp, Visitor(cp).post(*new_session(cp), {"Referer": "https://evil.example/"})) == BAD_REFERER
+
+
+def test_a_closed_port_refuses_connections_until_it_is_open_again(cp: Cpanel) -> None:
+    cp.switch("webmail", "closed")
+    with pytest.raises(ConnectionRefusedError):
+        Visitor(cp).get(f"{cp.webmail_url}/")
+    cp.reset()
+    assert Visitor(cp).get(f"{cp.webmail_url}/").status == 200
+
+
+@several_accounts
+def test_the_inbox_names_the_language_of_the_account(cp: Cpanel) -> None:
+    visitor = Visitor(cp)
+    answer = visitor.post(*new_session(cp, who="amira"))
+    assert '<html lang="ar" dir="rtl"' in visitor.get(answer.location).text
+
+
+def test_a_mailbox_can_log_in_to_webmail_only(cp: Cpanel) -> None:
+    mailbox = f"info@{cp.login('alice').account.domain}"
+    assert 'data-page="inbox"' in Visitor(cp).sign_in(mailbox, cp.webmail_url).text
+    assert Visitor(cp).sign_in(mailbox).status == 401
+
+
+def test_a_mailbox_that_reaches_a_live_script_is_named_with_its_domain(cp: Cpanel) -> None:
+    live(cp, HEAD + 'print(os.environ["REMOTE_USER"], os.environ["SERVER_PORT"])')
+    mailbox = f"info@{cp.login('alice').account.domain}"
+    visitor = Visitor(cp)
+    visitor.sign_in(mailbox, cp.webmail_url)
+    assert visitor.click().text.split() == [mailbox, "2096"]
+
+
+def test_a_session_is_written_nowhere(cp: Cpanel) -> None:
+    url, fields = new_session(cp)
+    Visitor(cp).post(url, fields)
+    secret = fields["session"].encode()
+    assert not [file for file in cp.root.path.rglob("*") if file.is_file() and secret in file.read_bytes()]
