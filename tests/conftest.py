@@ -27,6 +27,7 @@ from hypothesis import settings as hypothesis_settings
 from plugin import __version__
 from plugin.click import places
 from plugin.ready import apply
+from tests.kit import servers
 
 CHECKOUT = Path(__file__).parents[1]
 IS_ROOT = os.geteuid() == 0
@@ -324,3 +325,34 @@ def panel(folder: Path) -> Iterator[Callable[..., Panel]]:
     """Starts a LiveAPI socket; ended with the test."""
     with contextlib.ExitStack() as running:
         yield lambda *answers, close=False: running.enter_context(Panel(folder / "free", answers, close))
+
+
+@pytest.fixture(scope="session")
+def trees() -> Iterator[Path]:
+    """What the servers for install.sh are copied from."""
+    with servers.open_folder() as folder:
+        servers.prepare(folder)
+        yield folder
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    with servers.open_folder() as folder:
+        yield folder
+
+
+@pytest.fixture
+def bare(trees: Path, place: Path) -> servers.Server:
+    """A server that the plugin was never on."""
+    return servers.bare(trees, place)
+
+
+@pytest.fixture
+def installed(trees: Path, place: Path) -> servers.Server:
+    return servers.installed(trees, place)
+
+
+@pytest.fixture
+def newer(installed: servers.Server, place: Path) -> servers.Server:
+    """The installed server, as the next release sees it."""
+    return servers.Server(installed.root, servers.release(place / "source", "1.1.0"))

@@ -8,28 +8,18 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 import trustme
 
 from plugin.admin import manifest
 from plugin.admin.prove import prove
-from tests.kit import servers
-from tests.kit.servers import AS_ROOT, Server, open_folder, prepare
-
-
-@pytest.fixture(scope="module")
-def trees() -> Iterator[Path]:
-    with open_folder() as folder:
-        prepare(folder)
-        yield folder
+from tests.kit.servers import AS_ROOT, Server
 
 
 @pytest.fixture
-def server(trees: Path) -> Iterator[Server]:
-    with open_folder() as place:
-        yield servers.installed(trees, place)
+def server(installed: Server) -> Server:
+    return installed
 
 
 def findings(server: Server) -> list[dict[str, str]]:

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from plugin import __version__
 from plugin.admin.prove import prove
 from tests.cpanel.root import lay_out
@@ -21,6 +23,11 @@ VERSION = __version__
 HERE = Path(__file__).resolve().parents[2]
 PARTS = ("install.sh", "plugin", "templates", "vendor", "cgi")
 AS_ROOT = os.geteuid() == 0
+as_root = pytest.mark.skipif(not AS_ROOT, reason="needs root")
+private = pytest.mark.skipif(
+    not AS_ROOT or subprocess.run(["unshare", "-m", "true"], check=False, capture_output=True).returncode != 0,
+    reason="needs root and mount namespaces",
+)
 
 
 class Server:
@@ -122,3 +129,29 @@ def installed(trees: Path, place: Path) -> Server:
     hooks = server.root / "var/cpanel/hooks.json"  # the one place where the path of the tree itself stands
     hooks.write_text(hooks.read_text().replace(str(trees / "installed"), str(server.root)))
     return server
+
+
+def but_for_times(server: Server) -> dict[str, object]:
+    """Its tree; manage_hooks, say, writes the same list anew."""
+    return {path: seen[:5] for path, seen in server.tree().items()}
+
+
+def refuses(server: Server, saying: str, *words: str) -> None:
+    """install.sh with these words finds that the server does not qualify, says why and changes nothing."""
+    before = server.tree(times=True)
+    ended = server.run(*words)
+    assert (ended.returncode, saying in ended.stdout) == (3, True), ended.stdout
+    assert server.tree(times=True) == before
+
+
+def hook(server: Server) -> subprocess.CompletedProcess[str]:
+    """As cPanel calls it after an update."""
+    return subprocess.run(
+        [str(server.base / "current/plugin/admin/registration/hook")], check=False, capture_output=True, text=True
+    )
+
+
+def in_namespace(server: Server, mounts: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """install.sh where `mounts`, shell commands, have been done for it alone."""
+    script = f'mount --make-rprivate /; {mounts}\nexec "$@"'
+    return server.run(*words, shell=("unshare", "-m", "sh", "-ec", script, "sh", "sh"), env={"PATH": "/usr/bin:/bin"})

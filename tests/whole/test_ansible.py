@@ -7,22 +7,15 @@ import os
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cpanel.root import lay_out
-from tests.kit.servers import HERE, VERSION, Server, open_folder, release
+from tests.kit.servers import HERE, VERSION, Server, release
 
 pytestmark = pytest.mark.long
 PLAY = HERE / "tests/ansible/webmail-signin.yml"
-
-
-@pytest.fixture
-def place() -> Iterator[Path]:
-    with open_folder() as folder:
-        yield folder
 
 
 @pytest.fixture

@@ -1,0 +1,65 @@
+"""The hook that cPanel calls after an update of its own: it repairs, and logs one line."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+import pytest
+
+from tests.kit.servers import Server, hook
+
+
+def test_a_hook_with_nothing_to_do_logs_one_line(installed: Server) -> None:
+    ended = hook(installed)
+    assert (ended.returncode, ended.stdout) == (0, "")
+    assert ended.stderr == "webmail-signin: after the cPanel update: in order\n"
+
+
+def lost_page(server: Server) -> None:
+    server.entry.unlink()
+    server.entry.parent.rmdir()
+
+
+def lost_icon(server: Server) -> None:
+    (server.theme / "dynamicui/dynamicui_webmail_signin.conf").unlink()
+
+
+def lost_interpreter(server: Server) -> None:
+    lines = server.entry.read_text().split("\n", 1)
+    server.entry.write_text(f"#!/usr/bin/python3.1 -IS\n{lines[1]}")
+
+
+def lost_bytecode(server: Server) -> None:
+    for file in server.base.rglob("*.pyc"):
+        file.unlink()
+
+
+@pytest.mark.parametrize("loss", [lost_page, lost_icon, lost_interpreter, lost_bytecode])
+def test_the_hook_repairs(installed: Server, loss) -> None:  # type: ignore[no-untyped-def]
+    loss(installed)
+    ended = hook(installed)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stderr.count("\n") == 1
+    assert "Failures: 0" in installed.well("check")
+    assert any((installed.base / "current/plugin/__pycache__").glob("*.pyc"))
+
+
+def test_the_hook_repairs_although_the_settings_do_not_hold(installed: Server) -> None:
+    lost_page(installed)
+    installed.config.write_text("timeout: long\n")
+    assert hook(installed).returncode == 0
+    assert installed.page() == ""
+
+
+def test_a_hook_that_cannot_repair_says_why_in_one_line(installed: Server) -> None:
+    (installed.cpanel / "bin/uapi").unlink()
+    ended = hook(installed)
+    assert ended.returncode == 3
+    assert re.fullmatch(r"webmail-signin: after the cPanel update: failed: .*uapi is missing.*\n", ended.stderr)
+
+
+def test_an_update_of_cpanel_runs_the_hook(installed: Server) -> None:
+    lost_page(installed)
+    subprocess.run([str(installed.cpanel / "scripts/upcp")], check=True, capture_output=True)
+    assert installed.page() == ""

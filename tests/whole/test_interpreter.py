@@ -1,0 +1,124 @@
+"""Which Python runs the page, and which is never run as root."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.kit.servers import Server, as_root, copy, in_namespace, private
+
+
+def test_a_given_python_is_taken(bare: Server) -> None:
+    python = os.path.realpath("/usr/bin/python3")
+    bare.well("install", "--python", "/usr/bin/python3")
+    assert bare.entry.read_text().startswith(f"#!{python} -IS\n")
+
+
+@pytest.mark.parametrize("program", ["/nonexistent/python3", "/bin/false", "/etc/passwd", "no-such-python"])
+def test_a_given_python_that_does_not_run_is_refused(bare: Server, program: str) -> None:
+    assert bare.run("install", "--python", program).returncode == 3
+
+
+def test_a_shim_in_path_does_not_come_before_the_systems_own(bare: Server, place: Path) -> None:
+    shim = place / "python3"
+    shim.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    shim.chmod(0o755)
+    bare.well("install", env={"PATH": f"{place}:/usr/bin:/bin"})
+    assert bare.entry.read_text().startswith("#!/usr/")
+
+
+def test_a_chosen_python_stays_through_upgrades(bare: Server) -> None:
+    bare.well("install", "--python", "/usr/bin/python3")
+    bare.well("install")
+    assert "python /usr/bin/" in (bare.base / "record").read_text()
+
+
+@pytest.fixture
+def foreign(place: Path) -> Path:
+    """A Python that belongs to somebody else, whose library notes in `seen` as whom and in what company it is run."""
+    asked = ["/usr/bin/python3", "-IS", "-c", "import subprocess as s; print(s.__file__, end='')"]
+    original = Path(subprocess.check_output(asked, text=True))
+    library = place / "foreign/lib" / original.parent.name
+    library.mkdir(parents=True)
+    for path in original.parent.iterdir():
+        if path.name not in ("subprocess.py", "__pycache__"):
+            (library / path.name).symlink_to(path)
+    note = f"""
+with open({str(place / "seen")!r}, "a") as seen:
+    print(os.getuid(), os.getsid(0) == os.getpid(), os.path.exists("/proc/self/fd/57"), file=seen)
+"""
+    (library / "subprocess.py").write_text(original.read_text() + note)
+    (place / "seen").touch()
+    (place / "seen").chmod(0o666)
+    python = place / "foreign/bin/python3"
+    python.parent.mkdir()
+    (place / "foreign/pyvenv.cfg").write_text(f"home = {python.parent}\n")
+    return python
+
+
+@as_root
+def test_a_foreign_python_is_never_run_as_root_nor_near_it(bare: Server, place: Path, foreign: Path) -> None:
+    copy(Path("/usr/bin/python3").resolve(), foreign)
+    descriptor = os.dup2(os.open("/dev/null", os.O_RDONLY), 57)
+    try:
+        printed = bare.well("install", "--python", str(foreign), pass_fds=[descriptor])
+    finally:
+        os.close(descriptor)
+    assert "acts as every account" in printed
+    assert bare.entry.read_text().startswith(f"#!{foreign} -IS\n")
+    assert set((place / "seen").read_text().splitlines()) == {"65534 True False"}
+
+
+@as_root
+def test_root_makes_no_bytecode_with_a_foreign_python_of_another_kind(bare: Server, foreign: Path) -> None:
+    copy(Path("/usr/bin/python3").resolve(), foreign)
+    library = next((foreign.parent.parent / "lib").glob("*/subprocess.py"))
+    library.write_text(library.read_text() + "sys.implementation.cache_tag = 'cpython-0'\n")
+    assert "no bytecode" in bare.well("install", "--python", str(foreign))
+    assert list((bare.base / "current/plugin").rglob("*.pyc")) == []
+
+
+def test_the_library_beside_a_link_to_a_python_is_not_run(bare: Server, place: Path, foreign: Path) -> None:
+    foreign.symlink_to("/usr/bin/python3")
+    bare.well("install", "--python", str(foreign))
+    assert (place / "seen").read_text() == ""
+
+
+@private
+def test_without_a_python_the_remedy_is_one_command(bare: Server) -> None:
+    (bare.root / "etc/os-release").write_text('ID="almalinux"\nID_LIKE="rhel centos fedora"\nVERSION_ID="8.10"\n')
+    hide = 'for p in /usr/bin/python3* /usr/local/bin/python3*; do [ ! -f "$p" ] || mount --bind /dev/null "$p"; done'
+    before = bare.tree(times=True)
+    ended = in_namespace(bare, hide, "check")
+    assert ended.returncode == 3
+    assert "dnf install -y python3.12" in ended.stdout
+    assert bare.tree(times=True) == before
+
+
+@private
+def test_a_python_that_is_broken_is_passed_over(bare: Server) -> None:
+    hide = 'for p in /usr/bin/python3* /usr/local/bin/python3*; do [ ! -f "$p" ] || mount --bind /bin/false "$p"; done'
+    assert "no Python 3.9" in in_namespace(bare, hide, "install").stdout
+
+
+@private
+def test_without_another_a_foreign_python_runs_as_root_with_a_warning(bare: Server, place: Path) -> None:
+    python = copy(Path("/usr/bin/python3").resolve(), place / "python3")
+    hide = 'for p in /usr/bin/python3* /usr/local/bin/python3*; do [ ! -f "$p" ] || mount --bind /bin/false "$p"; done'
+    assert "and as root" in in_namespace(bare, hide, "check", "--python", str(python)).stdout
+
+
+@private
+def test_a_python_in_a_closed_home_cannot_be_chosen(bare: Server, place: Path) -> None:
+    closed = place / "home"
+    closed.mkdir(mode=0o700)
+    (closed / "python3").write_text('#!/bin/sh\nexec /usr/bin/python3 "$@"\n')
+    (closed / "python3").chmod(0o755)
+    python = copy(Path("/usr/bin/python3").resolve(), closed / "python3.real")
+    ended = bare.run("install", "--python", str(python))
+    assert ended.returncode == 3
+    assert "ordinary user" in ended.stdout
