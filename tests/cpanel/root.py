@@ -163,6 +163,15 @@ class Root:
         ordered = sorted(files, key=lambda file: int(file.name.split("-")[0]))
         return [json.loads(file.read_text(encoding="utf-8")) for file in ordered]
 
+    def hook_runs(self) -> list[dict[str, Any]]:
+        """How `scripts/upcp` ran each hook: hook, told, stdout, stderr, returncode, errors."""
+        record = self.spool("hooks")
+        return [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()] if record.exists() else []
+
+    def update_log(self) -> str:
+        """ROOT/var/cpanel/updatelogs/update.log: what each hook said, and what was wrong with it."""
+        return (self.path / "var/cpanel/updatelogs/update.log").read_text(encoding="utf-8")
+
     def processes(self) -> list[tuple[int, str]]:
         """(pid, command line) of every living process that was started from below this ROOT."""
         return list(self._processes())
@@ -233,11 +242,13 @@ def _folders(root: Root) -> None:
         (root.spool("sessions"), 0o1733),  # an account may add a file, not look, not take another's away
         (root.spool("calls"), 0o1733),
         (root.spool("used"), 0o700),
+        (root.path / "var/cpanel/updatelogs", 0o700),
     ):
         folder.mkdir()
         folder.chmod(mode)
     _file(root.error_log, "", 0o600)
     _file(root.cpanel / "logs/access_log", "", 0o600)
+    _file(root.path / "var/cpanel/updatelogs/update.log", "", 0o600)
 
 
 def _programs(root: Root) -> None:

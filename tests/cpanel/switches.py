@@ -97,5 +97,8 @@ SWITCHES: dict[str, dict[str, str]] = {
         "does-nothing": "exits 0 and has removed nothing",
         "hung": "does not end for five minutes",
     },
-    "manage_hooks": {"fail": "exits 1"},
+    "manage_hooks": {
+        "fail": "exits 1",
+        "hung": "does not end for five minutes",
+    },
 }

@@ -109,6 +109,27 @@ def test_unknown_keys_are_ignored(root: Root) -> None:
     assert script(root, "scripts/install_plugin", str(folder), "--theme=jupiter").returncode == 0
 
 
+@pytest.mark.parametrize(("switch", "code"), [("fail", 1), ("does-nothing", 0)])
+@pytest.mark.parametrize("verb", ["install", "uninstall"])
+def test_registering_can_fail_or_do_nothing(root: Root, verb: str, switch: str, code: int) -> None:
+    words = (str(plugin_folder(root)), "--theme=jupiter")
+    if verb == "uninstall":
+        script(root, "scripts/install_plugin", *words)
+    root.switch(f"{verb}_plugin", switch)
+    before = tree(root)
+    ran = script(root, f"scripts/{verb}_plugin", *words)
+    assert (ran.returncode, ran.stdout, tree(root)) == (code, "", before)
+
+
+def test_uninstalling_can_fail_when_the_first_file_is_gone(root: Root) -> None:
+    words = (str(plugin_folder(root)), "--theme=jupiter")
+    script(root, "scripts/install_plugin", *words)
+    before = tree(root)
+    root.switch("uninstall_plugin", "fail-midway")
+    assert script(root, "scripts/uninstall_plugin", *words).returncode == 1
+    assert len(before.keys() - tree(root).keys()) == 1
+
+
 def test_failing_midway_leaves_the_first_file(root: Root) -> None:
     folder = plugin_folder(root)
     before = tree(root)
