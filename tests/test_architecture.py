@@ -10,7 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import CHECKOUT, GREETING, Panel, Server, as_account, cgi_environ, livejson, pages_python
+from tests.kit.account import as_account, pages_python
+from tests.kit.clicks import cgi_environ
+from tests.kit.folders import CHECKOUT
+from tests.kit.panel import GREETING, Panel, livejson
+from tests.kit.staged import Server
 
 MODULES = sorted(path for path in (CHECKOUT / "plugin").glob("*/*.py") if path.stem != "__init__")
 PURE = ("errors", "host", "request", "result", "destination", "session", "strings", "page")

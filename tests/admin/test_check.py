@@ -14,7 +14,8 @@ import trustme
 
 from plugin.admin import manifest
 from plugin.admin.prove import prove
-from tests.kit.servers import AS_ROOT, Server
+from tests.kit.account import IS_ROOT
+from tests.kit.servers import Server
 
 
 @pytest.fixture
@@ -239,7 +240,7 @@ def test_a_warning_is_found(server: Server, spoil: Callable[[Server], str]) -> N
     assert server.run("check").returncode == 0
 
 
-if AS_ROOT:
+if IS_ROOT:
 
     def test_a_file_that_belongs_to_somebody_else_is_found(server: Server) -> None:
         os.chown(server.base / "current/plugin/click/app.py", 65534, -1)

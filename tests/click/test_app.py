@@ -10,7 +10,11 @@ from typing import Any
 import pytest
 
 from plugin.click import app
-from tests.conftest import ACCOUNT, ANSWER, GREETING, SESSION, Page, Panel, Server, cgi_environ, livejson
+from tests.kit.account import ACCOUNT
+from tests.kit.clicks import ANSWER, SESSION, cgi_environ
+from tests.kit.html import Page
+from tests.kit.panel import GREETING, Panel, livejson
+from tests.kit.staged import Server
 
 Start = Callable[..., Panel]
 ON = [GREETING, livejson(1), livejson(1), livejson({"locale": "en"})]

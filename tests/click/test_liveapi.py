@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from plugin.click import liveapi
-from tests.conftest import GREETING, Panel, livejson
+from tests.kit.panel import GREETING, Panel, livejson
 
 Start = Callable[..., Panel]
 ONE = [("Features", "has_feature", {"name": "webmail"})]

@@ -20,18 +20,9 @@ import pytest
 
 from plugin.click import log, main, settings, templates
 from tests.click.test_uapi import ends, pids
-from tests.conftest import (
-    ACCOUNT,
-    ANSWER,
-    IS_ROOT,
-    SESSION,
-    Answer,
-    Server,
-    as_account,
-    cgi_environ,
-    identity,
-    pages_python,
-)
+from tests.kit.account import ACCOUNT, IS_ROOT, as_account, identity, pages_python
+from tests.kit.clicks import ANSWER, SESSION, Answer, cgi_environ
+from tests.kit.staged import Server
 
 FIELD = re.compile(r'([a-z_]+)=("(?:[^"\\]|\\.)*"|[^ "]+)(?: |$)')
 

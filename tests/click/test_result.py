@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from tests.conftest import CHECKOUT, pages_python
+from tests.kit.account import pages_python
+from tests.kit.folders import CHECKOUT
 
 READ = """
 import sys

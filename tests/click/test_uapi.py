@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from plugin.click import errors, uapi
-from tests.conftest import ACCOUNT, IS_ROOT
+from tests.kit.account import ACCOUNT, IS_ROOT
 
 ENVIRON = {"PATH": "/usr/bin:/bin", "LANG": "C"}
 

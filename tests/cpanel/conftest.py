@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import open_folder
 from tests.cpanel import Cpanel, Root, lay_out
 from tests.cpanel.kit import SEVERAL
+from tests.kit.folders import open_folder
 
 
 @pytest.fixture

@@ -5,12 +5,9 @@ from __future__ import annotations
 import contextlib
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
-from tests.conftest import open_folder
 from tests.cpanel import Cpanel, Root, lay_out
-
-CHECKOUT = Path(__file__).resolve().parents[2]
+from tests.kit.folders import CHECKOUT, open_folder
 
 
 def install(root: Root, settings: str = "") -> None:

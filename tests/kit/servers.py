@@ -7,9 +7,6 @@ import os
 import shutil
 import stat
 import subprocess
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +15,13 @@ import pytest
 from plugin import __version__
 from plugin.admin.prove import prove
 from tests.cpanel.root import lay_out
+from tests.kit.account import IS_ROOT
+from tests.kit.folders import CHECKOUT, copy
 
 VERSION = __version__
-HERE = Path(__file__).resolve().parents[2]
 PARTS = ("install.sh", "plugin", "templates", "vendor", "cgi")
-AS_ROOT = os.geteuid() == 0
-as_root = pytest.mark.skipif(not AS_ROOT, reason="needs root")
 private = pytest.mark.skipif(
-    not AS_ROOT or subprocess.run(["unshare", "-m", "true"], check=False, capture_output=True).returncode != 0,
+    not IS_ROOT or subprocess.run(["unshare", "-m", "true"], check=False, capture_output=True).returncode != 0,
     reason="needs root and mount namespaces",
 )
 
@@ -80,28 +76,11 @@ def facts(path: Path, times: bool) -> tuple[Any, ...]:
     return kind, oct(stat.S_IMODE(seen.st_mode)), seen.st_uid, seen.st_gid, content, when
 
 
-@contextmanager
-def open_folder() -> Iterator[Path]:
-    """A temporary folder that every account can reach (pytest's own are closed)."""
-    folder = Path(tempfile.mkdtemp(prefix="webmail-signin-"))
-    folder.chmod(0o755)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def copy(tree: Path, to: Path) -> Path:
-    """As `cp -a` does it: modes, owners, times and symlinks stay."""
-    subprocess.run(["cp", "-a", str(tree), str(to)], check=True)
-    return to
-
-
 def release(source: Path, version: str = VERSION) -> Path:
     """A copy of this project's release files that calls itself `version`; few languages, as compiling takes time."""
     source.mkdir()
     for part in PARTS:
-        copy(HERE / part, source / part)
+        copy(CHECKOUT / part, source / part)
     for cache in list(source.rglob("__pycache__")):
         shutil.rmtree(cache)
     for file in (source / "templates/locale").iterdir():

@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.conftest import CHECKOUT, open_folder
 from tests.cpanel import Cpanel, lay_out, private_accounts
+from tests.kit.folders import CHECKOUT, open_folder
 from tests.kit.installed import install
 from tests.load import plot
 from tests.load.crowd import PATIENCE, Crowd, name

@@ -13,8 +13,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from tests.conftest import CHECKOUT, Page
 from tests.cpanel import Cpanel, Visitor
+from tests.kit.folders import CHECKOUT
+from tests.kit.html import Page
 
 PATIENCE = 120.0  # seconds: with everything on one machine the last of hundreds waits long
 

@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 from plugin.ready import apply
-from tests.conftest import CHECKOUT, IS_ROOT, Server, pages_python
+from tests.kit.account import IS_ROOT, pages_python
+from tests.kit.folders import CHECKOUT
+from tests.kit.staged import Server
 
 RUN = """
 import runpy, sys

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from tests.cpanel.root import lay_out
-from tests.kit.servers import HERE, VERSION, Server, release
+from tests.kit.folders import CHECKOUT
+from tests.kit.servers import VERSION, Server, release
 
 pytestmark = pytest.mark.long
-PLAY = HERE / "tests/ansible/webmail-signin.yml"
+PLAY = CHECKOUT / "tests/ansible/webmail-signin.yml"
 
 
 @pytest.fixture

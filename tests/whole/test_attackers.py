@@ -16,12 +16,13 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Page
 from tests.cpanel import Cpanel, Visitor, private_accounts
 from tests.kit import faults
 from tests.kit.cases import Case
 from tests.kit.faults import SECRET, Ground, Run
-from tests.kit.installed import CHECKOUT, served
+from tests.kit.folders import CHECKOUT
+from tests.kit.html import Page
+from tests.kit.installed import served
 from tests.whole.test_click import bare
 
 private_accounts()

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Page
 from tests.cpanel import Cpanel, Visitor, private_accounts
 from tests.cpanel.live import NOT_CONNECTED, take_apart
 from tests.kit.cases import CASES, Case
+from tests.kit.html import Page
 from tests.kit.installed import served
 
 private_accounts()

@@ -22,7 +22,8 @@ from tests.cpanel import Cpanel, private_accounts
 from tests.kit import faults
 from tests.kit.cases import CASES
 from tests.kit.faults import SECRET, Ground
-from tests.kit.installed import CHECKOUT, served
+from tests.kit.folders import CHECKOUT
+from tests.kit.installed import served
 
 private_accounts()
 TIMEOUT = 3  # seconds that uapi may take here

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.servers import HERE, VERSION, Server, but_for_times, copy, hook
+from tests.kit.folders import CHECKOUT, copy
+from tests.kit.servers import VERSION, Server, but_for_times, hook
 
 SHELLS = [("dash",), ("bash", "--posix"), ("bash",), ("busybox", "sh")]
 
@@ -58,7 +59,7 @@ def test_installing_again_changes_only_what_was_compiled(installed: Server) -> N
 
 
 def test_a_server_with_the_least_of_cpanel_will_do(place: Path) -> None:
-    server = Server(place / "root", HERE)
+    server = Server(place / "root", CHECKOUT)
     for folder in ("bin", "scripts", "base/frontend/jupiter"):
         (server.cpanel / folder).mkdir(parents=True)
     (server.cpanel / "version").write_text("11.134.0.1\n")
@@ -117,7 +118,7 @@ def test_the_copy_inside_the_release_knows_its_root(installed: Server) -> None:
 
 
 def test_it_is_started_from_its_own_folder_too(bare: Server) -> None:
-    ended = subprocess.run(["sh", "install.sh", "--root", bare.root], cwd=HERE, check=False, capture_output=True)
+    ended = subprocess.run(["sh", "install.sh", "--root", bare.root], cwd=CHECKOUT, check=False, capture_output=True)
     assert ended.returncode == 0, ended.stderr
 
 
@@ -143,7 +144,7 @@ def test_below_set_group_id_folders_modes_come_out_as_they_should(bare: Server) 
 
 
 def test_variables_of_the_environment_do_not_matter(bare: Server) -> None:
-    names = set(re.findall(r"\b([A-Z][A-Z_]+)=", (HERE / "install.sh").read_text())) - {"PATH"}
+    names = set(re.findall(r"\b([A-Z][A-Z_]+)=", (CHECKOUT / "install.sh").read_text())) - {"PATH"}
     hostile = {**dict.fromkeys(names, "x"), "PATH": "/usr/bin:/bin"}
     before = bare.tree()
     bare.well("install", env=hostile)

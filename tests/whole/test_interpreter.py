@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.servers import Server, as_root, copy, in_namespace, private
+from tests.kit.account import as_root
+from tests.kit.folders import copy
+from tests.kit.servers import Server, in_namespace, private
 
 
 def test_a_given_python_is_taken(bare: Server) -> None:

@@ -9,7 +9,7 @@ import xml.etree.ElementTree
 
 import pytest
 
-from tests.conftest import CHECKOUT
+from tests.kit.folders import CHECKOUT
 from tests.load import plot
 
 

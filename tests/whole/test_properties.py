@@ -38,7 +38,11 @@ from plugin.ready import config
 from tests.click.test_main import fields
 from tests.click.test_page import STATUS
 from tests.click.test_settings import DEFAULTS
-from tests.conftest import ACCOUNT, GREETING, Page, Panel, Server, cgi_environ, livejson
+from tests.kit.account import ACCOUNT
+from tests.kit.clicks import cgi_environ
+from tests.kit.html import Page
+from tests.kit.panel import GREETING, Panel, livejson
+from tests.kit.staged import Server
 
 OUTCOMES = {**STATUS, "signed-in": 200}
 NASTY = [

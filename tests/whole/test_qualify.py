@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.servers import AS_ROOT, HERE, Server, in_namespace, private, release
+from tests.kit.account import IS_ROOT
+from tests.kit.folders import CHECKOUT
+from tests.kit.servers import Server, in_namespace, private, release
 
 
 def no_version(server: Server) -> None:
@@ -117,7 +119,7 @@ UNQUALIFIED = {
     linked_config: "symlink",
     folder_as_config: "taken",
 }
-if AS_ROOT:
+if IS_ROOT:
     UNQUALIFIED |= dict.fromkeys((open_parent, theme_of_nobody, open_program, program_of_nobody), "owner")
 
 
@@ -162,10 +164,10 @@ def test_a_source_without_vendor_is_named(bare: Server, place: Path) -> None:
 
 
 def test_on_a_server_only_root_may() -> None:
-    if AS_ROOT:
+    if IS_ROOT:
         ended = subprocess.run(
             ["sh", "-s", "check"],
-            stdin=(HERE / "install.sh").open(),
+            stdin=(CHECKOUT / "install.sh").open(),
             check=False,
             capture_output=True,
             text=True,
@@ -175,7 +177,7 @@ def test_on_a_server_only_root_may() -> None:
             cwd="/",
         )
     else:
-        ended = subprocess.run(["sh", HERE / "install.sh", "check"], check=False, capture_output=True, text=True)
+        ended = subprocess.run(["sh", CHECKOUT / "install.sh", "check"], check=False, capture_output=True, text=True)
     assert ended.returncode == 3
     assert "only root" in ended.stdout
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.servers import HERE, VERSION, Server, refuses
+from tests.kit.folders import CHECKOUT
+from tests.kit.servers import VERSION, Server, refuses
 
 
 @pytest.mark.parametrize("verb", ["install", "apply", "uninstall"])
@@ -87,7 +88,7 @@ def test_what_lies_where_the_release_goes_is_a_finding(bare: Server) -> None:
 def test_misuse_ends_with_2(bare: Server, words: list[str]) -> None:
     before = bare.tree(times=True)
     ended = subprocess.run(
-        ["sh", HERE / "install.sh", "--root", bare.root, *words], check=False, capture_output=True, text=True
+        ["sh", CHECKOUT / "install.sh", "--root", bare.root, *words], check=False, capture_output=True, text=True
     )
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "--help" in ended.stderr
@@ -95,4 +96,4 @@ def test_misuse_ends_with_2(bare: Server, words: list[str]) -> None:
 
 
 def test_a_root_that_does_not_exist_is_misuse(place: Path) -> None:
-    assert Server(place / "nowhere", HERE).run().returncode == 2
+    assert Server(place / "nowhere", CHECKOUT).run().returncode == 2
