@@ -125,7 +125,8 @@ class Cpsrvd:
         self.sessions[key] = PanelSession(token, login, visit.remote_address, locale)
         response = html(303, pages.message("Welcome", "You are being sent on."))
         response.headers["Location"] = token + self.first_page()
-        response.headers["Set-Cookie"] = f"{self.cookie}={key}; HttpOnly; Path=/; Secure"
+        secure = "; Secure" if visit.place.https else ""
+        response.headers["Set-Cookie"] = f"{self.cookie}={key}; HttpOnly; Path=/{secure}"
         return response
 
     def first_page(self) -> str:

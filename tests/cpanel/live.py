@@ -22,6 +22,12 @@ from .root import Root
 NOT_CONNECTED = "Child failed to make LIVEAPI connection to cPanel"
 LIVE = re.compile(r"\.live\.?(cgi|pl|php|py|rb)$")
 RUN_SECONDS = 150.0  # longer than any `timeout` of the settings
+TEAM_VARIABLES = ("TEAM_USER", "TEAM_OWNER", "TEAM_LOGIN_DOMAIN", "TEAM_USER_ROLES")
+#: What starts a script as an account, in a /dev that has a few devices and no log.
+WITHOUT_SYSLOG = """
+for name in null full zero random urandom; do mount --bind "/dev/$name" "$1/$name" || exit; done
+mount --rbind "$1" /dev && exec setpriv --reuid="$2" --regid="$2" --clear-groups "$3"
+"""
 GRACE_SECONDS = 2.0  # from SIGTERM to SIGKILL
 HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+): ?([\x20-\x7e\x80-\xff]*)")
 
@@ -36,6 +42,7 @@ class Place:
 
     server_port: int = 2083
     proxied: bool = False
+    https: bool = True
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,6 @@ def environment(root: Root, login: Login, place: Place, token: str, request: dic
         "SERVER_NAME": host.strip("[]") or "server.example.com",
         "SERVER_PORT": str(place.server_port),
         "DOCUMENT_ROOT": str(root.cpanel / "base"),
-        "HTTPS": "on",
         "REQUEST_METHOD": "GET",
         "QUERY_STRING": "",
         "REMOTE_USER": login.remote_user,
@@ -84,17 +90,21 @@ def environment(root: Root, login: Login, place: Place, token: str, request: dic
         "SESSION_TEMP_USER": f"cpsess_{account.name}_temp",
         "SESSION_TEMP_PASS": "temporary-secret-of-the-panel",
     }
+    if place.https:
+        environ["HTTPS"] = "on"
     if place.proxied:
         environ["HTTP_PROXIED"] = "1"
     if login.team:
-        environ["TEAM_USER"] = login.team.name
-        environ["TEAM_OWNER"] = account.name
-        environ["TEAM_LOGIN_DOMAIN"] = account.domain
-        environ["TEAM_USER_ROLES"] = login.team.roles
+        environ.update(zip(TEAM_VARIABLES, (login.team.name, account.name, account.domain, login.team.roles)))
     environ.update(request)
     on = root.switches("cpsrvd")
     if "reseller" in on:
         environ["CPRESELLER"] = "reseller"
+    if "unknown-team-variable" in on:
+        environ = {name: value for name, value in environ.items() if not name.startswith("TEAM_")}
+        environ["TEAM_ACCOUNT"] = f"somebody@{account.domain}"
+    if "empty-team-variables" in on:
+        environ.update(dict.fromkeys(TEAM_VARIABLES, ""))
     if "no-user" in on:
         del environ["REMOTE_USER"]
     if "other-user" in on:
@@ -207,12 +217,14 @@ class Runner:
         peer = account or next(iter(self.root.accounts.values()))
         liveapi = Liveapi(self.root, peer, self.calls, self.complain, self.root.switches("liveapi"))
         identity: dict[str, Any] = {}
+        argv = [*self._limits(), str(path)]
         if account and os.geteuid() == 0:
             identity = {"user": account.uid, "group": account.uid, "extra_groups": []}
+        if "no-syslog" in self.root.switches("cpsrvd"):
+            argv, identity = self._without_syslog(account, path), {}
         async with liveapi.listening(self.sockets):
             process = await asyncio.create_subprocess_exec(
-                *self._limits(),
-                path,
+                *argv,
                 cwd=self.root.cpanel / "base",
                 env={**liveapi.environ, **environ},
                 stdin=asyncio.subprocess.PIPE if body else asyncio.subprocess.DEVNULL,
@@ -236,6 +248,16 @@ class Runner:
         prlimit = shutil.which("prlimit")
         assert prlimit, "the switch no-processes needs prlimit (util-linux)"
         return [prlimit, "--nproc=1"]
+
+    def _without_syslog(self, account: Account | None, path: Path) -> list[str]:
+        assert os.geteuid() == 0, "the switch no-syslog needs root and mount namespaces"
+        devices = self.sockets / "dev"
+        devices.mkdir(exist_ok=True)
+        for name in ("null", "full", "zero", "random", "urandom"):
+            (devices / name).touch()
+        uid = str(account.uid if account else 0)
+        private = ["/usr/bin/unshare", "--mount", "--propagation", "private"]
+        return [*private, "/bin/sh", "-c", WITHOUT_SYSLOG, "sh", str(devices), uid, str(path)]
 
 
 async def end(process: asyncio.subprocess.Process) -> None:

@@ -25,6 +25,7 @@ ACTION = re.compile(r"<cpanelaction>\n(.*)\n</cpanelaction>", re.DOTALL)
 ACTION_KEYS = {"module", "reqtype", "func", "apiversion", "args"}
 LENGTH = re.compile(rb"[1-9][0-9]{0,4}\n")
 PATIENCE = 60.0  # seconds for the next request
+DECLARATION = '<?xml version="1.0" ?>\n'
 WITHOUT_CONNECTION = ("no-socket", "socket-missing", "refused")
 
 
@@ -95,10 +96,11 @@ class Liveapi:
         while True:
             payload = await asyncio.wait_for(self._request(reader), PATIENCE)
             if payload is None or payload == GOODBYE:
+                await self._part(reader, writer, payload)
                 return
             if payload == HELLO:
                 greeted = True
-                answer = '<?xml version="1.0" ?>\n<cpanelresult>{"data":{"result":"json"}}</cpanelresult>\n'
+                answer = self._framed('{"data":{"result":"json"}}')
             elif greeted:
                 answer = self._result(payload)
             else:
@@ -107,6 +109,19 @@ class Liveapi:
                 await asyncio.wait_for(reader.read(), PATIENCE)  # until the script hangs up
                 return
             await self._say(writer, answer, is_call=payload != HELLO)
+
+    async def _part(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, payload: str | None) -> None:
+        """Shutdown may get an answer or none (cpanel-facts.md §2): without a switch the connection is closed."""
+        if payload and "answers-shutdown" in self.on:
+            await self._say(writer, self._framed('{"data":{"result":1}}'), is_call=False)
+        if payload and "silent-shutdown" in self.on:
+            await asyncio.wait_for(reader.read(), PATIENCE)  # until the script hangs up
+
+    def _framed(self, text: str, before: str = "") -> str:
+        """An answer as it stands on the wire."""
+        declaration = "" if "no-declaration" in self.on else DECLARATION
+        newline = "\n" if "newline-before-end" in self.on else ""
+        return f"{declaration}{before}<cpanelresult>{text}{newline}</cpanelresult>\n"
 
     async def _request(self, reader: asyncio.StreamReader) -> str | None:
         line = await reader.readline()
@@ -144,10 +159,12 @@ class Liveapi:
             result = panel.failure("The stand-in was told to fail.")
         if "string-numbers" in self.on:
             result = panel.numbers_as_strings(result)
+        if "empty-result" in self.on:
+            self.complain(f"LiveAPI: {call['module']}::{call['func']} has no result")
+            return self._framed("")
         answer = {"apiversion": "3", "func": call["func"], "module": call["module"], "result": result}
-        text = json.dumps({"cpanelresult": answer})
-        before = "<error>something minor</error>\n" if "error-first" in self.on else ""
-        return f'<?xml version="1.0" ?>\n{before}<cpanelresult>{text}</cpanelresult>\n'
+        text = json.dumps(answer if "no-outer-key" in self.on else {"cpanelresult": answer})
+        return self._framed(text, "<error>something minor</error>\n" if "error-first" in self.on else "")
 
     async def _say(self, writer: asyncio.StreamWriter, answer: str, is_call: bool) -> None:
         if "slow" in self.on:

@@ -41,13 +41,13 @@ MAX_BODY = 64 * 1024
 class Cpanel:
     """`with Cpanel(root) as cp:` serves until the block ends.
 
-    `ports` is "free" (any, so that tests may run beside each other) or "real" (2083 and 2096; OSError where they
-    are taken). The services believe that they are on 2083, 2096 and, through the front, 443, whatever is real.
+    `ports` is "free" (any, so that tests may run beside each other) or "real" (2082, 2083 and 2096; OSError where
+    they are taken). The services believe that they are on those and, through the front, on 443, whatever is real.
     """
 
     def __init__(self, root: Root, *, ports: str = "free") -> None:
         self.root = root
-        self._fixed = {"real": (2083, 2096, 0), "free": (0, 0, 0)}[ports]
+        self._fixed = {"real": (2083, 2096, 0, 2082), "free": (0, 0, 0, 0)}[ports]
         self._calls: list[LiveapiCall] = []
 
     def __enter__(self) -> Cpanel:
@@ -95,6 +95,11 @@ class Cpanel:
     def url(self) -> str:
         """cPanel's address by host name; the same port answers on 127.0.0.1 and [::1]."""
         return f"https://localhost:{self.port}"
+
+    @property
+    def plain_url(self) -> str:
+        """cPanel's address without TLS, which believes in port 2082."""
+        return f"http://localhost:{self.plain_port}"
 
     @property
     def webmail_url(self) -> str:
@@ -199,6 +204,9 @@ class Cpanel:
         async def cpanel(request: web.Request) -> web.StreamResponse:
             return await self._cpsrvd.answer(request, Place(2083))
 
+        async def plain(request: web.Request) -> web.StreamResponse:
+            return await self._cpsrvd.answer(request, Place(2082, https=False))
+
         async def webmail(request: web.Request) -> web.StreamResponse:
             if "closed" in self.root.switches("webmail") and request.transport:
                 request.transport.abort()  # a connection from before the port was closed
@@ -217,19 +225,20 @@ class Cpanel:
         self.webmail_port = await self._serve(webmail, self._fixed[1])
         self._webmail_app = self._apps[-1]
         self.front_port = await self._serve(front, self._fixed[2])
+        self.plain_port = await self._serve(plain, self._fixed[3], tls=False)
 
-    async def _serve(self, answer: Answer, port: int) -> int:
+    async def _serve(self, answer: Answer, port: int, tls: bool = True) -> int:
         app = web.Application(client_max_size=MAX_BODY)
         app.router.add_route("*", "/{rest:.*}", answer)
         runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1.0)
         await runner.setup()
         self._apps.append(runner)
-        return await self._listen(runner, port)
+        return await self._listen(runner, port, tls)
 
-    async def _listen(self, runner: web.AppRunner, port: int) -> int:
+    async def _listen(self, runner: web.AppRunner, port: int, tls: bool = True) -> int:
         sockets = loopback(port)
         for each in sockets:
-            await web.SockSite(runner, each, ssl_context=self._tls, backlog=1024).start()
+            await web.SockSite(runner, each, ssl_context=self._tls if tls else None, backlog=1024).start()
         found: int = sockets[0].getsockname()[1]
         return found
 

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from tests.cpanel import Cpanel, Visitor
+from tests.cpanel import PASSWORD, Cpanel, Visitor
 from tests.cpanel.kit import HEAD, click, environ_of, live, several_accounts, wait_for
 
 
@@ -47,6 +47,54 @@ def test_through_the_front_a_script_believes_to_be_on_443(cp: Cpanel) -> None:
     environ = environ_of(visitor.click())
     found = [environ.get(name) for name in ("HTTP_HOST", "SERVER_PORT", "HTTP_PROXIED")]
     assert found == ["cpanel.example.com", "443", "1"]
+
+
+def test_on_port_2082_a_script_is_told_of_no_https(cp: Cpanel) -> None:
+    live(cp, HEAD + "print(json.dumps(dict(os.environ)))")
+    visitor = Visitor(cp)
+    visitor.sign_in("alice", cp.plain_url)
+    environ = environ_of(visitor.click())
+    assert (environ["SERVER_PORT"], "HTTPS" in environ) == ("2082", False)
+
+
+def test_on_port_2082_the_cookie_is_not_for_https_alone(cp: Cpanel) -> None:
+    fields = {"user": cp.login("alice").user, "pass": PASSWORD}
+    found = [Visitor(cp).post(f"{url}/login/", fields).headers["set-cookie"] for url in (cp.url, cp.plain_url)]
+    assert ["Secure" in cookie for cookie in found] == [True, False]
+
+
+@pytest.mark.parametrize("header", ["Sec-Fetch-Dest", "Sec-Fetch-Site", "Sec-Purpose", "Purpose", "X-Moz", "X-Purpose"])
+def test_what_a_browser_says_of_a_request_reaches_the_script(cp: Cpanel, header: str) -> None:
+    live(cp, HEAD + "print(json.dumps(dict(os.environ)))")
+    visitor = Visitor(cp)
+    visitor.sign_in("alice")
+    environ = environ_of(visitor.click(headers={header: "prefetch"}))
+    assert environ[f"HTTP_{header.upper().replace('-', '_')}"] == "prefetch"
+
+
+def team_variables(cp: Cpanel, who: str) -> dict[str, str]:
+    script = HEAD + "print(json.dumps(dict(os.environ)))"
+    environ = environ_of(click(cp, script, who=who))
+    return {name: value for name, value in environ.items() if name.startswith("TEAM_")}
+
+
+def test_a_team_user_can_have_no_variable_that_the_facts_name(cp: Cpanel) -> None:
+    cp.switch("cpsrvd", "unknown-team-variable")
+    assert list(team_variables(cp, next(iter(cp.root.accounts)))) == ["TEAM_ACCOUNT"]
+
+
+def test_a_plain_account_can_have_empty_team_variables(cp: Cpanel) -> None:
+    cp.switch("cpsrvd", "empty-team-variables")
+    found = team_variables(cp, next(iter(cp.root.accounts)))
+    assert set(found) == {"TEAM_USER", "TEAM_OWNER", "TEAM_LOGIN_DOMAIN", "TEAM_USER_ROLES"}
+    assert set(found.values()) == {""}
+
+
+@several_accounts
+def test_a_script_can_be_without_syslog(cp: Cpanel) -> None:
+    cp.switch("cpsrvd", "no-syslog")
+    answer = click(cp, HEAD + 'print(os.getuid(), os.getgroups(), *sorted(os.listdir("/dev")))', who="bob")
+    assert answer.text.split() == ["5002", "[]", "full", "null", "random", "urandom", "zero"]
 
 
 @several_accounts

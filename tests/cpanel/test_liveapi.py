@@ -62,6 +62,51 @@ def test_liveapi_can_put_an_error_before_the_result(cp: Cpanel) -> None:
     assert "<error>" in click(cp, ASK).text
 
 
+def test_answers_begin_with_the_xml_line_but_where_a_switch_says_no(cp: Cpanel) -> None:
+    declared = click(cp, ASK).text.startswith('<?xml version="1.0" ?>\n<cpanelresult>')
+    cp.switch("liveapi", "no-declaration")
+    assert (declared, click(cp, ASK).text.startswith("<cpanelresult>")) == (True, True)
+
+
+def test_a_newline_can_stand_before_the_end(cp: Cpanel) -> None:
+    cp.switch("liveapi", "newline-before-end")
+    assert "}\n</cpanelresult>\n" in click(cp, ASK).text
+
+
+def test_the_outer_key_can_be_missing(cp: Cpanel) -> None:
+    cp.switch("liveapi", "no-outer-key")
+    text = click(cp, ASK).text.partition("<cpanelresult>")[2].partition("</cpanelresult>")[0]
+    assert json.loads(text)["result"]["data"] == 1
+
+
+def test_a_result_can_be_empty_and_its_error_stands_in_the_error_log(cp: Cpanel) -> None:
+    cp.switch("liveapi", "empty-result")
+    assert "<cpanelresult></cpanelresult>" in click(cp, ASK).text
+    assert "Features::has_feature has no result" in cp.error_log()
+
+
+PARTING = (
+    HEAD
+    + f"""ask(b'{HELLO}')
+panel.sendall(b'26\\n<cpanelxml shutdown="1" />')
+panel.settimeout(0.5)
+try:
+    print(panel.recv(200))
+except OSError as error:
+    print(type(error).__name__)
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("switch", "said"), [(None, "b''"), ("answers-shutdown", "</cpanelresult>"), ("silent-shutdown", "timeout")]
+)
+def test_shutdown_may_be_answered_or_not(cp: Cpanel, switch: str | None, said: str) -> None:
+    if switch:
+        cp.switch("liveapi", switch)
+    assert said in click(cp, PARTING).text.lower()
+
+
 def test_liveapi_can_break_off_in_the_midst_of_an_answer(cp: Cpanel) -> None:
     cp.switch("liveapi", "broken")
     text = click(cp, ASK).text

@@ -65,6 +65,12 @@ def test_a_command_line_that_is_not_right_gets_plain_text(root: Root, words: lis
     assert not uapi(root, *words).startswith((b"{", b"---"))
 
 
+@pytest.mark.parametrize(("words", "status"), [([], 1), (["locale=en"], 1), (["locale=de"], 0)])
+def test_a_server_can_have_fewer_languages(root: Root, words: list[str], status: int) -> None:
+    root.switch("uapi", "fewer-locales")
+    assert result(uapi(root, *CALL, "remote_address=192.0.2.7", *words))["status"] == status
+
+
 def test_ipv6_is_taken(root: Root) -> None:
     assert result(uapi(root, *CALL, "remote_address=2001%3Adb8%3A%3A7"))["status"] == 1
 

@@ -73,7 +73,7 @@ class Visitor:
         self.user = self.cp.login(who).user
         answer = self.post(f"{origin}/login/", {"user": self.user, "pass": PASSWORD})
         if answer.status == 303:
-            match = re.match(r"https://[^/]+/cpsess\d{10}", answer.location)
+            match = re.match(r"https?://[^/]+/cpsess\d{10}", answer.location)
             assert match
             self.base = match.group()
             answer = self.get(answer.location)
@@ -103,13 +103,19 @@ class Visitor:
     def open(self, method: str, url: str, headers: dict[str, str] | None = None, body: bytes | None = None) -> Answer:
         """One request."""
         parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port or 443
+        host, plain = parts.hostname or "", parts.scheme == "http"
+        port = parts.port or (80 if plain else 443)
         sent = {"Accept-Encoding": "identity", **(headers or {})}
         cookies = self.cookie_header(host)
         if cookies:
             sent.setdefault("Cookie", cookies)
-        connection = http.client.HTTPSConnection(host, port, timeout=SECONDS, context=self._tls)
-        connection.sock = self.connect(host, port)
+        connection: http.client.HTTPConnection
+        if plain:
+            connection = http.client.HTTPConnection(host, port, timeout=SECONDS)
+            connection.sock = self.reach(host, port)
+        else:
+            connection = http.client.HTTPSConnection(host, port, timeout=SECONDS, context=self._tls)
+            connection.sock = self.connect(host, port)
         try:
             path = parts.path + (f"?{parts.query}" if parts.query else "")
             connection.request(method, path or "/", body, sent)
@@ -131,10 +137,12 @@ class Visitor:
         return "; ".join(f"{name}={value}" for name, value in self._cookies.get(host, {}).items())
 
     def connect(self, host: str, port: int) -> ssl.SSLSocket:
-        """A connection to a name's port: every name is here, and the port 443 is the front's."""
-        real = self.cp.front_port if port == 443 else port
-        if ":" in host:
-            plain = socket.create_connection((host, real), SECONDS)
-        else:
-            plain = socket.create_connection(("127.0.0.1", real), SECONDS, (self.source, 0))
+        """A connection by TLS to a name's port: every name is here, and the port 443 is the front's."""
+        plain = self.reach(host, self.cp.front_port if port == 443 else port)
         return self._tls.wrap_socket(plain, server_hostname=host)
+
+    def reach(self, host: str, port: int) -> socket.socket:
+        """A connection to a port of this machine, from where the visitor is."""
+        if ":" in host:
+            return socket.create_connection((host, port), SECONDS)
+        return socket.create_connection(("127.0.0.1", port), SECONDS, (self.source, 0))

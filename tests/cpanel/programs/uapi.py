@@ -127,7 +127,8 @@ def create_session(root: str, name: str, user: Mapping[str, str], args: Mapping[
     if problem:
         return panel.failure(problem)
     locale = args.get("locale", user["LOCALE"])
-    if locale not in panel.LOCALES or "locale-error" in on:
+    unknown = locale not in panel.LOCALES or ("fewer-locales" in on and args.get("locale", "en") != "en")
+    if unknown or "locale-error" in on:
         return panel.failure("The server does not have this “locale”.")
     random = random_part()
     if "markup-in-session" in on:
