@@ -1,20 +1,15 @@
-"""The shape of the program: who imports what, how long a module is, how much a click loads (design §3)."""
+"""The shape of the program: who imports what, and how long a module is (design §3)."""
 
 from __future__ import annotations
 
 import ast
-import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.kit.account import as_account, pages_python
-from tests.kit.clicks import cgi_environ
 from tests.kit.folders import CHECKOUT
-from tests.kit.panel import GREETING, Panel, livejson
-from tests.kit.staged import Server
 
 MODULES = sorted(path for path in (CHECKOUT / "plugin").glob("*/*.py") if path.stem != "__init__")
 PURE = ("errors", "host", "request", "result", "destination", "session", "strings", "page")
@@ -173,55 +168,3 @@ def test_no_module_that_python_has_dropped_is_imported(path: Path) -> None:
 @each_module
 def test_every_python_from_39_on_can_read_it(path: Path) -> None:
     ast.parse(path.read_text(), feature_version=(3, 9))
-
-
-# How much is loaded before `uapi` starts is what the person waits for.
-
-
-def pythons() -> list[str]:
-    """Every interpreter from 3.9 on that the account of the clicks can run, by its real path."""
-    found = {os.path.realpath(pages_python())}
-    for folder in ("/usr/bin", "/usr/local/bin"):
-        for minor in range(9, 15):
-            python = f"{folder}/python3.{minor}"
-            tried = as_account([python, "-IS", "-c", ""], {})
-            if tried is not None and tried.returncode == 0:
-                found.add(os.path.realpath(python))
-    return sorted(found)
-
-
-# At the moment when the process starts: the modules that were read from the disk, not built into the interpreter.
-PROBE = """
-import sys
-def read(module):
-    return getattr(module.__spec__, "origin", None) not in (None, "built-in", "frozen")
-def look(event, _):
-    if event == "subprocess.Popen":
-        os.write(2, " ".join(name for name, module in sys.modules.items() if read(module)).encode() + b"\\n")
-sys.addaudithook(look)
-"""
-
-
-@pytest.mark.parametrize("python", pythons())
-def test_few_modules_are_read_before_uapi_starts(server: Server, panel: Callable[..., Panel], python: str) -> None:
-    with open(server.release / "plugin/click/uapi.py", "a") as file:
-        file.write(PROBE)
-    speaking = panel(GREETING, livejson(1), livejson(1), livejson({"locale": "en"}))
-    ran = as_account([python, "-IS", str(server.entry)], cgi_environ(**speaking.environ))
-    assert ran is not None
-    modules = ran.stderr.decode().splitlines()[0].split()
-    assert "subprocess" in modules
-    assert len(modules) < 80
-
-
-@pytest.mark.parametrize(
-    "module", ["jinja2", "yaml", "typing", "asyncio", "inspect", "logging", "html", "plugin.ready.apply"]
-)
-def test_what_is_slow_to_load_is_not_loaded_before_uapi_starts(
-    server: Server, panel: Callable[..., Panel], module: str
-) -> None:
-    with open(server.release / "plugin/click/uapi.py", "a") as file:
-        file.write(PROBE)
-    speaking = panel(GREETING, livejson(1), livejson(1), livejson({"locale": "en"}))
-    modules = server.click(cgi_environ(**speaking.environ)).log.splitlines()[0].split()
-    assert "plugin.click.uapi" in modules and module not in modules

@@ -1,4 +1,4 @@
-"""Prints as JSON what can be counted of one click; tests/test_budget.py judges it."""
+"""Prints as JSON what can be counted of one click; tests/whole/test_budget.py judges it."""
 
 from __future__ import annotations
 

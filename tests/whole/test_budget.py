@@ -51,6 +51,12 @@ def test_nothing_new_is_imported_before_uapi_starts(counted: dict[str, Any]) -> 
         assert {name.split(".")[0].strip("_") for name in own} <= set(IMPORTED.split()), version
 
 
+def test_of_the_plugin_a_click_loads_its_own_room_alone(counted: dict[str, Any]) -> None:
+    for version, names in counted["modules"].items():
+        own = {name for name in names if name.startswith("plugin.")}
+        assert "plugin.click.uapi" in own and {name.split(".")[1] for name in own} == {"click"}, version
+
+
 def test_the_page_is_small(counted: dict[str, Any]) -> None:
     assert counted["bytes"] <= BYTES
 
