@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from plugin.click import app
+from tests.cpanel import Page
 from tests.kit.account import ACCOUNT
 from tests.kit.clicks import ANSWER, SESSION, cgi_environ
-from tests.kit.html import Page
 from tests.kit.panel import GREETING, Panel, livejson
 from tests.kit.staged import Server
 

@@ -10,7 +10,7 @@ from plugin.click import errors, page, templates
 from plugin.click.destination import Destination
 from plugin.click.session import WebmailSession
 from plugin.click.settings import Settings
-from tests.kit.html import Page
+from tests.cpanel import Page
 from tests.kit.staged import Server
 
 NONCE = "0123456789abcdef0123456789abcdef"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from .accounts import ACCOUNTS, PASSWORD, Account, Login, private_accounts
+from .html import Page
 from .root import Created, Root, lay_out
 from .server import Cpanel
 from .switches import SWITCHES
-from .visitor import Answer, Form, Visitor
+from .visitor import Answer, Visitor
 
 __all__ = [
     "ACCOUNTS",
@@ -16,8 +17,8 @@ __all__ = [
     "Answer",
     "Cpanel",
     "Created",
-    "Form",
     "Login",
+    "Page",
     "Root",
     "Visitor",
     "lay_out",

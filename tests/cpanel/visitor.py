@@ -7,10 +7,10 @@ import re
 import socket
 import ssl
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from .accounts import PASSWORD
+from .html import Page
 from .server import Cpanel
 
 SECONDS = 60.0
@@ -32,28 +32,14 @@ class Answer:
         return self.body.decode("utf-8")
 
     @property
+    def page(self) -> Page:
+        """The body as HTML."""
+        return Page(self.text)
+
+    @property
     def location(self) -> str:
         """Where a redirect leads."""
         return urljoin(self.url, self.headers["location"])
-
-
-class Form(HTMLParser):
-    """The first form of a page: its action, its method and its named inputs."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.action = ""
-        self.method = ""
-        self.fields: dict[str, str] = {}
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Called by the parser for each tag."""
-        found = {name: value or "" for name, value in attrs}
-        if tag == "form" and not self.method:
-            self.action, self.method = found.get("action", ""), found.get("method", "get")
-        elif tag == "input" and "name" in found:
-            self.fields[found["name"]] = found.get("value", "")
 
 
 class Visitor:
@@ -94,10 +80,11 @@ class Visitor:
 
     def submit(self, page: Answer) -> Answer:
         """Post the form of a page, and follow the redirect that answers."""
-        form = Form(page.text)
+        form = page.page.first("form")
+        fields = {field["name"]: field.get("value", "") for field in page.page.all("input") if "name" in field}
         parts = urlsplit(page.url)
         origin = {"Referer": f"{parts.scheme}://{parts.netloc}/"}
-        answer = self.post(urljoin(page.url, form.action), form.fields, origin)
+        answer = self.post(urljoin(page.url, form["action"]), fields, origin)
         return self.get(answer.location) if answer.status == 303 else answer
 
     def open(self, method: str, url: str, headers: dict[str, str] | None = None, body: bytes | None = None) -> Answer:

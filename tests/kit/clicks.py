@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import subprocess
 
+from tests.cpanel import Page
 from tests.kit.account import ACCOUNT
-from tests.kit.html import Page
 
 TOKEN = "/cpsess1234567890"
 ANSWER = {

@@ -20,9 +20,8 @@ from types import TracebackType
 import pytest
 
 from plugin.click import errors
-from tests.cpanel import Cpanel
+from tests.cpanel import Cpanel, Page
 from tests.cpanel.live import take_apart
-from tests.kit.html import Page
 
 TOO_LONG = 25.0  # seconds, longer than any click may take
 PR_SET_CHILD_SUBREAPER = 36

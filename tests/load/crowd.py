@@ -13,9 +13,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from tests.cpanel import Cpanel, Visitor
+from tests.cpanel import Cpanel, Page, Visitor
 from tests.kit.folders import CHECKOUT
-from tests.kit.html import Page
 
 PATIENCE = 120.0  # seconds: with everything on one machine the last of hundreds waits long
 
@@ -74,7 +73,7 @@ class Outing:
         started = time.monotonic()
         answer = who.click()
         self.seconds.append(time.monotonic() - started)
-        return answer, Page(answer.text)
+        return answer, answer.page
 
     def click(self, who: Patient) -> None:
         """All the way to the inbox, which must be this person's."""
@@ -86,7 +85,7 @@ class Outing:
         if page.first("input")["value"].partition(":")[0] != who.user:
             self.wrong.append(f"{who.user} got somebody else's session")
         inbox = who.submit(answer)
-        if Page(inbox.text).first("html").get("data-account") != who.user:
+        if inbox.page.first("html").get("data-account") != who.user:
             self.wrong.append(f"{who.user} came into somebody else's inbox, or none")
 
     def hang(self, who: Patient) -> None:

@@ -16,12 +16,11 @@ from typing import Any
 
 import pytest
 
-from tests.cpanel import Cpanel, Visitor, private_accounts
+from tests.cpanel import Cpanel, Page, Visitor, private_accounts
 from tests.kit import faults
 from tests.kit.cases import Case
 from tests.kit.faults import SECRET, Ground, Run
 from tests.kit.folders import CHECKOUT
-from tests.kit.html import Page
 from tests.kit.installed import served
 from tests.whole.test_click import bare
 
@@ -310,7 +309,7 @@ def test_a_foreign_page_that_does_not_know_the_token_creates_nothing(
 def test_a_browser_that_only_looks_ahead_creates_nothing(ground: Ground, visitor: Visitor, purpose: str) -> None:
     before = len(ground.cp.sessions_created())
     answer = visitor.click(headers={"Sec-Purpose": purpose})
-    assert Page(answer.text).first("html")["data-outcome"] == "not-clicked"
+    assert answer.page.first("html")["data-outcome"] == "not-clicked"
     assert len(ground.cp.sessions_created()) == before
 
 
@@ -500,7 +499,7 @@ def test_the_session_is_found_in_nothing_that_was_written_logged_passed_or_cache
 ) -> None:
     ground.configure("log: stderr\n")
     answer = visitor.click()
-    session = Page(answer.text).first("input")["value"]
+    session = answer.page.first("input")["value"]
     secrets = [part.encode() for part in (session, session.split(":")[1], session.rpartition(",")[2])]
     assert all(len(secret) >= 16 for secret in secrets)
     for name, content in everything_there(ground, {str(os.getpid())}):
@@ -513,7 +512,7 @@ def test_the_session_is_found_in_nothing_that_was_written_logged_passed_or_cache
 def test_nothing_in_a_stolen_log_signs_anybody_in(ground: Ground, visitor: Visitor) -> None:
     before = len(ground.cp.error_log())
     answer = visitor.click()
-    token = re.search(r"(/cpsess\d+)/login", Page(answer.text).first("form")["action"])
+    token = re.search(r"(/cpsess\d+)/login", answer.page.first("form")["action"])
     assert token
     log = ground.cp.error_log()[before:]
     assert "outcome=signed-in" in log

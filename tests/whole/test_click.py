@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cpanel import Cpanel, Visitor, private_accounts
+from tests.cpanel import Cpanel, Page, Visitor, private_accounts
 from tests.cpanel.live import NOT_CONNECTED, take_apart
 from tests.kit.cases import CASES, Case
-from tests.kit.html import Page
 from tests.kit.installed import served
 
 private_accounts()
@@ -151,7 +150,7 @@ def test_the_session_and_the_token_stand_in_the_form_and_nowhere_else(cp: Cpanel
     visitor = Visitor(cp)
     visitor.sign_in(next(iter(cp.root.accounts)))
     answer = visitor.click()
-    page = Page(answer.text)
+    page = answer.page
     session = page.first("input")["value"]
     secret = session.split(":")[1]
     token = re.search(r"/cpsess\d+(?=/login)", page.first("form")["action"])
@@ -188,7 +187,7 @@ def test_the_form_goes_to_the_right_host_and_ends_in_the_inbox(cp: Cpanel, who: 
     visitor = Visitor(cp)
     visitor.sign_in(who, origin.format(port=cp.port))
     answer = visitor.click()
-    action = Page(answer.text).first("form")["action"]
+    action = answer.page.first("form")["action"]
     assert action.partition("/cpsess")[0] == target.format(webmail=cp.webmail_port)
     assert "/webmail/inbox/" in visitor.submit(answer).url
 

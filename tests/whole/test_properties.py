@@ -38,9 +38,9 @@ from plugin.ready import config
 from tests.click.test_main import fields
 from tests.click.test_page import STATUS
 from tests.click.test_settings import DEFAULTS
+from tests.cpanel import Page
 from tests.kit.account import ACCOUNT
 from tests.kit.clicks import cgi_environ
-from tests.kit.html import Page
 from tests.kit.panel import GREETING, Panel, livejson
 from tests.kit.staged import Server
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import html.parser
+from html.parser import HTMLParser
 
 
-class Page(html.parser.HTMLParser):
+class Page(HTMLParser):
     """An HTML page, read: its tags with their attributes, and its text."""
 
     def __init__(self, text: str) -> None:
