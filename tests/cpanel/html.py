@@ -12,7 +12,6 @@ class Page(HTMLParser):
         super().__init__()
         self.tags: list[tuple[str, dict[str, str]]] = []
         self.text = ""
-        self.source = text
         self.feed(text)
         self.close()
 

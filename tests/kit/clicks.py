@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import dataclass, field
+from email.message import Message
 
-from tests.cpanel import Page
+import pytest
+
+from tests.cpanel import Answer, Page
+from tests.cpanel.live import take_apart
 from tests.kit.account import ACCOUNT
 
 TOKEN = "/cpsess1234567890"
@@ -25,6 +30,8 @@ ANSWER = {
     },
 }
 SESSION: str = ANSWER["result"]["data"]["session"]  # type: ignore[index]
+#: What cpsrvd sets too; the browser takes both.
+ADDED_TO = ("cache-control", "x-content-type-options")
 
 
 def cgi_environ(**changed: str | None) -> dict[str, str]:
@@ -44,15 +51,51 @@ def cgi_environ(**changed: str | None) -> dict[str, str]:
     return {name: value for name, value in environ.items() if value is not None}
 
 
-class Answer:
-    """A response to a click. ``values`` are the page's attributes and text as a browser reads them."""
+@dataclass(frozen=True)
+class Clicked:
+    """What came of a click, whichever way it was made; ``status`` is 0 where nothing came.
 
-    def __init__(self, ran: subprocess.CompletedProcess[bytes]) -> None:
-        self.exit = ran.returncode
-        self.log = ran.stderr.decode()
-        self.output = ran.stdout
-        head, _, body = ran.stdout.partition(b"\n\n")
-        self.headers = [line.partition(": ")[::2] for line in head.decode().split("\n")]
-        self.status = dict(self.headers).get("Status", "")
-        self.page = Page(body.decode())
-        self.outcome = self.page.first("html").get("data-outcome")
+    A bare process gives ``exit`` and ``output``. ``log`` is all that it wrote to standard error, or that came into the
+    panel's error log meanwhile.
+    """
+
+    status: int
+    headers: Message = field(repr=False)
+    body: str = field(repr=False)
+    log: str
+    output: bytes = field(default=b"", repr=False)
+    exit: int = 0
+    seconds: float = 0.0
+
+    @property
+    def page(self) -> Page:
+        return Page(self.body)
+
+    @property
+    def outcome(self) -> str | None:
+        return self.page.first("html").get("data-outcome")
+
+    @property
+    def logged(self) -> list[str]:
+        """The plugin's own lines of the log."""
+        return [line for line in self.log.splitlines() if "webmail-signin: " in line]
+
+
+def ended(ran: subprocess.CompletedProcess[bytes], seconds: float = 0.0) -> Clicked:
+    """A click that was made as a bare process; what it printed must be what cpsrvd takes."""
+    status, headers, body = 0, Message(), b""
+    if ran.stdout:
+        script = take_apart(ran.stdout, lambda text: pytest.fail(text))
+        status, body = script.status, script.body
+        for name, value in script.headers:
+            headers[name] = value
+    log = ran.stderr.decode(errors="replace")
+    return Clicked(status, headers, body.decode(), log, ran.stdout, ran.returncode, seconds)
+
+
+def answered(answer: Answer, log: str) -> Clicked:
+    """A click that was made over HTTPS. Where cpsrvd has added a header of its own to ours, ours is meant."""
+    headers = Message()
+    for name, value in answer.headers.items():
+        headers[name] = value.split(", ")[0] if name in ADDED_TO else value
+    return Clicked(answer.status, headers, answer.text, log)

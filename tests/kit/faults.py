@@ -17,42 +17,27 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
-import pytest
-
 from plugin.click import errors
-from tests.cpanel import Cpanel, Page
-from tests.cpanel.live import take_apart
+from tests.cpanel import Cpanel
+from tests.kit.clicks import Clicked, ended
 
 TOO_LONG = 25.0  # seconds, longer than any click may take
 PR_SET_CHILD_SUBREAPER = 36
 SECRET = b"CREATE_WEBMAIL_SESSION_FOR_SELF"
-#: What stands on every page that is not the program's own words.
 STATUS = {"signed-in": 200, **{kind.code: kind.status for kind in errors.SigninError.__subclasses__()}}
 
 
-class Run:
-    """How a click ended. ``outcome`` is None where nothing came out."""
-
-    def __init__(self, returncode: int, output: bytes, log: bytes, seconds: float) -> None:
-        self.returncode = returncode
-        self.output = output
-        self.log = log
-        self.seconds = seconds
-        self.outcome = page(output) if output else None
-
-
-def page(output: bytes) -> str:
-    """The outcome of a response, which is whole and well-formed, fits its status, and shows nothing of our insides."""
-    script = take_apart(output, lambda text: pytest.fail(text))
-    body = script.body.decode()
-    read = Page(body)
-    outcome = read.first("html")["data-outcome"]
-    assert body.startswith("<!DOCTYPE html>\n") and body.endswith("</html>\n")
-    assert script.status == STATUS[outcome]
-    assert "Traceback" not in body and ".py" not in body
-    assert len(read.all("form")) == (outcome == "signed-in")
-    assert (SECRET in output) == (outcome == "signed-in")
-    return outcome
+def whole(clicked: Clicked) -> Clicked:
+    """A response that is whole and well-formed, fits its status, and shows nothing of our insides; or none."""
+    if clicked.output:
+        body, outcome = clicked.body, clicked.outcome
+        assert outcome
+        assert body.startswith("<!DOCTYPE html>\n") and body.endswith("</html>\n")
+        assert clicked.status == STATUS[outcome]
+        assert "Traceback" not in body and ".py" not in body
+        assert len(clicked.page.all("form")) == (outcome == "signed-in")
+        assert (SECRET in clicked.output) == (outcome == "signed-in")
+    return clicked
 
 
 class Ground:
@@ -123,7 +108,7 @@ class Ground:
         self.uapi.write_text(f'#!/bin/sh\ncase "$*" in *Session*) {script} ;; esac\nexec {true} "$@"\n')
         self.uapi.chmod(0o755)
 
-    def click(self, environ: dict[str, str | None] | None = None, start: str = "", as_root: bool = False) -> Run:
+    def click(self, environ: dict[str, str | None] | None = None, start: str = "", as_root: bool = False) -> Clicked:
         """One click. `start` is shell text that ends in a command to which the entry's path is added, such as a limit.
 
         It is run as the account, or as root, if it makes itself the account: $ACCOUNT is its number.
@@ -144,7 +129,7 @@ class Ground:
             ran = subprocess.CompletedProcess([str(path)], 127, b"", b"")
         finally:
             too_long.cancel()
-        return Run(ran.returncode, ran.stdout, ran.stderr, time.monotonic() - started)
+        return whole(ended(ran, time.monotonic() - started))
 
     def files(self) -> set[str]:
         """Every file of the server but the stand-in's own records, and what the account has in the common folders."""

@@ -16,7 +16,7 @@ from plugin import __version__
 from plugin.click import places
 from plugin.ready import apply
 from tests.kit.account import as_account, pages_python
-from tests.kit.clicks import ANSWER, Answer, cgi_environ
+from tests.kit.clicks import ANSWER, Clicked, cgi_environ, ended
 from tests.kit.folders import CHECKOUT
 
 ENTRY = "usr/local/cpanel/base/frontend/jupiter/webmail_signin/index.live.cgi"
@@ -89,8 +89,8 @@ END
 esac
 """)
 
-    def click(self, environ: dict[str, str] | None = None, **more: Any) -> Answer:
+    def click(self, environ: dict[str, str] | None = None, **more: Any) -> Clicked:
         """Run the entry as the panel does, and take its response apart."""
         ran = as_account([str(self.entry)], cgi_environ() if environ is None else environ, **more)
         assert ran is not None
-        return Answer(ran)
+        return ended(ran)

@@ -19,7 +19,8 @@ import pytest
 from tests.cpanel import Cpanel, Page, Visitor, private_accounts
 from tests.kit import faults
 from tests.kit.cases import Case
-from tests.kit.faults import SECRET, Ground, Run
+from tests.kit.clicks import Clicked, ended
+from tests.kit.faults import SECRET, Ground
 from tests.kit.folders import CHECKOUT
 from tests.kit.installed import served
 from tests.whole.test_click import bare
@@ -56,7 +57,7 @@ class Running:
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
         ground.cp.switch("uapi", "hung")
-        self.result: list[Run] = []
+        self.result: list[Clicked] = []
         self._thread = threading.Thread(target=lambda: self.result.append(ground.click({"HTTP_X_EVIL": "x"})))
         self.page = self.uapi = 0
 
@@ -139,14 +140,14 @@ def test_another_account_can_change_nothing_that_a_click_reads(ground: Ground) -
 def test_another_account_that_calls_itself_by_the_victims_name_gets_nothing(ground: Ground) -> None:
     before = len(ground.cp.sessions_created())
     ran = ground.cp.run_bare("bob", ground.cp.environ("alice"))
-    assert faults.page(ran.stdout) == "wrong-user"
+    assert faults.whole(ended(ran)).outcome == "wrong-user"
     assert len(ground.cp.sessions_created()) == before
 
 
 @needs_accounts
 def test_another_account_that_runs_the_page_itself_gets_its_own_mail_at_most(ground: Ground) -> None:
     ran = ground.cp.run_bare("bob", ground.cp.environ("alice", REMOTE_USER="bob"))
-    assert faults.page(ran.stdout) == "signed-in"
+    assert faults.whole(ended(ran)).outcome == "signed-in"
     assert ground.cp.sessions_created()[-1].account == "bob"
 
 
@@ -165,7 +166,7 @@ def audited(ground: Ground, environ: dict[str, Any]) -> list[list[str]]:
         file.write(AUDIT)
     ran = ground.click(environ)
     assert ran.outcome == "signed-in"
-    return [line.split(" ")[1:4] for line in ran.log.decode().splitlines() if line.startswith("AUDIT ")]
+    return [line.split(" ")[1:4] for line in ran.log.splitlines() if line.startswith("AUDIT ")]
 
 
 def test_a_click_writes_no_file(ground: Ground) -> None:
@@ -281,7 +282,7 @@ def test_root_gets_nothing_under_either_name(ground: Ground, user: str) -> None:
 
 @needs_accounts
 def test_a_demo_account_gets_nothing(ground: Ground) -> None:
-    assert bare(ground.cp, Case("", "", 0, who="demi")).page.first("html")["data-outcome"] == "uapi-refused"
+    assert bare(ground.cp, Case("", "", 0, who="demi")).outcome == "uapi-refused"
 
 
 # A page in another tab.
@@ -458,7 +459,7 @@ def test_a_providers_template_escapes_whether_it_thinks_of_it_or_not(ground: Gro
     )
     apply(ground)
     ground.cp.switch("uapi", "hostile-errors")
-    page = Page(ground.click().output.decode())
+    page = ground.click().page
     assert "<script>alert(1)</script>" in page.text
     assert not page.all("script")
 
@@ -528,7 +529,7 @@ def test_no_error_that_a_click_meets_puts_the_session_into_the_log(ground: Groun
     (ground.release / "compiled/locale/en.json").write_text('{"lang": "en", "dir": "ltr"}')
     ran = ground.click()
     assert ran.outcome == "internal-error"
-    assert SECRET not in ran.output + ran.log
+    assert SECRET not in ran.output + ran.log.encode()
 
 
 # Symlinks.
