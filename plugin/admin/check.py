@@ -7,7 +7,6 @@ them. COMMAND is the command line of install.sh, for the remedies.
 from __future__ import annotations
 
 import os
-import stat
 import sys
 
 from plugin.admin import manifest, webmail_port
@@ -33,12 +32,14 @@ def report(release: str, command: str, themes: list[str]) -> Iterator[Finding]:
     yield from (("failure", "files", f"{release}: {text}", f"{command} install") for text in damage)
     if not damage:
         yield "ok", "files", f"every file of {release} is as it was installed", ""
-    for path, bit in ((os.path.dirname(places.config), stat.S_IXOTH), (places.config, stat.S_IROTH)):
-        if os.path.exists(path) and not os.stat(path).st_mode & bit:
-            text = f"{path} is closed to the accounts: an edit is only seen once it is applied"
-            yield "warning", "settings", text, f"chmod a+rX {path}"
     yield from features(places)
-    yield from webmail_port.look(places, settings.load(places)[0])
+    try:
+        with open(f"{places.compiled}/settings.json", encoding="utf-8") as stream:
+            in_force = settings.parse(stream.read())
+    except (OSError, ValueError) as error:
+        yield "failure", "settings", f"the settings in force cannot be read: {error}", f"{command} apply"
+    else:
+        yield from webmail_port.look(places, in_force)
 
 
 def page(places: Places, command: str, theme: str) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import time
 
-from plugin.click import errors, liveapi, request, result, settings, uapi
+from plugin.click import errors, liveapi, request, result, uapi
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from plugin.click.page import Response
     from plugin.click.places import Places
     from plugin.click.reply import Reply
+    from plugin.click.settings import Settings
 
 FEATURES = [("Features", "has_feature", {"name": name}) for name in ("webmail_signin", "webmail")]
 LANGUAGE_PATIENCE = 1.0  # seconds to wait for the language alone
@@ -39,6 +40,7 @@ class Click:
         account: pwd.struct_passwd | None,
         node_name: str,
         places: Places,
+        settings: Settings,
         theme: str,
         nonce: str,
         reference: str,
@@ -48,10 +50,10 @@ class Click:
         self.account = account
         self.node_name = node_name
         self.places = places
+        self.settings = settings
         self.theme = theme
         self.nonce = nonce
         self.reference = reference
-        self.settings, self.settings_problem = settings.load(places)
         self.locale: str | None = None
         self.record: dict[str, object] = {"user": environ.get("REMOTE_USER"), "addr": environ.get("REMOTE_ADDR")}
         self._reply: Reply | None = None

@@ -1,4 +1,4 @@
-"""Every way in which a click can end without a session, and what the settings can get wrong."""
+"""Every way in which a click can end without a session."""
 
 from __future__ import annotations
 
@@ -93,18 +93,3 @@ class UapiUnreadable(SigninError):
 class BadAnswer(SigninError):
     code = "bad-answer"
     status = 502
-
-
-class ContentError(Exception):
-    """A file of the administrator's that cannot be used: settings, a template or a locale file.
-
-    ``str()`` names file, line (from 1, where it is known), key and remedy.
-    """
-
-    def __init__(self, file: str, line: int | None, key: str | None, problem: str) -> None:
-        place = file if line is None else f"{file}:{line}"
-        super().__init__(": ".join(part for part in (place, key, problem) if part))
-        self.file = file
-        self.line = line
-        self.key = key
-        self.problem = problem

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FIELDS = ("ref", "user", "addr", "outcome", "target", "ms", "uapi_ms")
-ON_OCCASION = ("detail", "settings")
+ON_OCCASION = ("detail",)
 MAX_VALUE = 500
 
 
@@ -19,7 +19,7 @@ def write(record: Mapping[str, object], where: str) -> None:
     if where == "off":
         return
     line = as_line(record)
-    fine = record.get("outcome") in ("signed-in", "not-clicked") and not record.get("settings")
+    fine = record.get("outcome") in ("signed-in", "not-clicked")
     if where == "syslog":
         import syslog
 

@@ -68,8 +68,6 @@ def main(release: str, theme: str) -> NoReturn:
             click = wire_up(release, theme, reference, interrupted)
             where = click.settings.log
             record = click.record
-            if click.settings_problem:
-                record["settings"] = click.settings_problem
             response = bytes(respond(click))
         except Exception as error:  # the one place that catches everything
             response = give_up(describe(error))
@@ -82,7 +80,7 @@ def main(release: str, theme: str) -> NoReturn:
 def wire_up(release: str, theme: str, reference: str, interrupted: Callable[[], None]) -> Click:
     import pwd
 
-    from plugin.click import app, uapi
+    from plugin.click import app, settings, uapi
     from plugin.click.places import Places
 
     uapi.end_on_signals(interrupted)
@@ -92,8 +90,10 @@ def wire_up(release: str, theme: str, reference: str, interrupted: Callable[[], 
         account = pwd.getpwuid(uid)
     except KeyError:
         account = None
-    node_name, nonce = os.uname().nodename, os.urandom(16).hex()
-    return app.Click(dict(os.environ), uid, account, node_name, Places(release), theme, nonce, reference)
+    places, node_name, nonce = Places(release), os.uname().nodename, os.urandom(16).hex()
+    with open(f"{places.compiled}/settings.json", encoding="utf-8") as stream:
+        in_force = settings.parse(stream.read())
+    return app.Click(dict(os.environ), uid, account, node_name, places, in_force, theme, nonce, reference)
 
 
 def respond(click: Click) -> bytes:

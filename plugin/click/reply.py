@@ -26,7 +26,7 @@ class Reply:
         self.click = click
         self.links = page.Links(request.security_token(click.environ), click.theme)
         accept_language = click.environ.get("HTTP_ACCEPT_LANGUAGE", "")
-        self.templates = templates.load(click.places, click.locale, accept_language)
+        self.templates = templates.load(click.places.release, click.locale, accept_language)
 
     def rehearse(self) -> None:
         """Draw the page once with nothing on it: what it needs is loaded then, and the person does not wait for it."""

@@ -1,4 +1,4 @@
-"""The page's templates and sentences as a click reads them: made ready by root, or else from their source."""
+"""The page's templates and sentences, as root has made them ready."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from jinja2.loaders import BaseLoader
-
-    from plugin.click.places import Places
 
 PACKAGE = "compiled_templates"
 
@@ -49,11 +47,6 @@ def environment(loader: BaseLoader | Compiled) -> Environment:
     )
 
 
-def is_template(name: str) -> bool:
-    """Whether a file is one of ours or the provider's templates; editors leave others beside them."""
-    return name.endswith(".html") and "/." not in f"/{name}"
-
-
 def module_name(template: str) -> str:
     """The Python module that a template is compiled to."""
     return f"t{template.encode().hex()}"
@@ -78,23 +71,12 @@ class Compiled:
         return environment.template_class.from_module_dict(environment, module.__dict__, variables)
 
 
-def from_source(places: Places) -> Environment:
-    from jinja2.loaders import FileSystemLoader
-
-    return environment(FileSystemLoader([places.own_templates, places.templates]))
-
-
-def load(places: Places, account_locale: str | None, accept_language: str) -> Templates:
-    """What the page needs, in the person's language."""
-    try:
-        ready = os.path.realpath(places.compiled)
-        names = {name[:-5] for name in os.listdir(f"{ready}/locale")}
-        tag = strings.choose(names, account_locale, accept_language)
-        with open(f"{ready}/locale/{tag}.json", encoding="utf-8") as stream:
-            sentences = strings.Strings(json.load(stream))
-        return Templates(environment(Compiled(f"{ready}/templates")), sentences)
-    except (OSError, ValueError, LookupError, TypeError):
-        from plugin.ready import locales  # only for a release that root has not made ready
-
-        tag = strings.choose(locales.tags(places), account_locale, accept_language)
-        return Templates(from_source(places), strings.Strings(locales.read(places, tag)))
+def load(release: str, account_locale: str | None, accept_language: str) -> Templates:
+    """What the page needs, in the person's language. Raises OSError, ValueError or LookupError in a release that was
+    never made ready."""
+    ready = os.path.realpath(f"{release}/compiled")  # whatever root applies meanwhile, all of it is of one making
+    names = {name[:-5] for name in os.listdir(f"{ready}/locale")}
+    tag = strings.choose(names, account_locale, accept_language)
+    with open(f"{ready}/locale/{tag}.json", encoding="utf-8") as stream:
+        sentences = strings.Strings(json.load(stream))
+    return Templates(environment(Compiled(f"{ready}/templates")), sentences)

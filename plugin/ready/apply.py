@@ -15,8 +15,9 @@ import shutil
 import sys
 import tempfile
 
-from plugin.click import settings, templates
+from plugin.click import templates
 from plugin.click.places import Places
+from plugin.ready.sources import from_source, is_template
 from plugin.ready.validate import check, read_icon
 
 TYPE_CHECKING = False
@@ -30,13 +31,13 @@ def ready_made(places: Places, chosen: Settings, sentences: dict[str, dict[str, 
     """Everything that a click and install_plugin read, by its path in the generation's folder."""
     icon = "icon.png" if chosen.icon and chosen.icon.endswith(".png") else "icon.svg"
     texts = {
-        "settings.json": settings.compiled(chosen, settings.stamp(places.config)),
+        "settings.json": json.dumps(chosen.values()),
         "registration/install.json": install_json(chosen, icon),
     }
     for tag, own in sentences.items():
         texts[f"locale/{tag}.json"] = json.dumps(own)
-    environment = templates.from_source(places)
-    for name in environment.list_templates(filter_func=templates.is_template):
+    environment = from_source(places)
+    for name in environment.list_templates(filter_func=is_template):
         source, file, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]
         code = environment.compile(source, name, file, raw=True, defer_init=True)
         texts[f"templates/{templates.module_name(name)}.py"] = code
@@ -75,7 +76,7 @@ def not_applied(places: Places, fresh: dict[str, bytes]) -> list[str]:
     """What an administrator has edited, added or removed since the ready-made files were made, a line for each."""
     ready = contents(places.compiled)
     if not ready:
-        return [f"{places.compiled} is missing, so clicks are slow"]
+        return [f"{places.compiled} is missing, so that no click works"]
     changed = {name.partition("/")[0] for name in fresh.keys() | ready.keys() if fresh.get(name) != ready.get(name)}
     edited = [places.config] if changed & {"settings.json", "registration"} else []
     edited += [places.own_templates] if changed & {"locale", "templates"} else []

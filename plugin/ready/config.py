@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 
-from plugin.click import errors, host
+from plugin.click import host
+from plugin.click.settings import Settings
 from plugin.ready import content
+from plugin.ready.content import ContentError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
+
+    from plugin.click.places import Places
 
 GROUPS = (
     "email",
@@ -90,14 +95,14 @@ def parse(text: str, file: str) -> dict[str, Any]:
     values = {}
     for key, value, line in content.entries(text, file):
         if key not in CHECKS:
-            raise errors.ContentError(file, line, key, f"unknown setting; there are {' '.join(CHECKS)}")
+            raise ContentError(file, line, key, f"unknown setting; there are {' '.join(CHECKS)}")
         if value is None and key in MAY_BE_NULL:
             continue
         if key == "log" and value is False:
             value = "off"  # which YAML takes for false
         passes, expected = CHECKS[key]
         if not passes(value):
-            raise errors.ContentError(file, line, key, f"must be {expected}")
+            raise ContentError(file, line, key, f"must be {expected}")
         values[key] = value.lower() if key == "webmail_host" else value
     return values
 
@@ -107,7 +112,21 @@ def read(file: str) -> dict[str, Any]:
     return parse(content.read(file), file) if os.path.lexists(file) else {}
 
 
-def wrong(file: str, key: str, problem: str) -> errors.ContentError:
+def load(places: Places) -> Settings:
+    """The settings that the file makes; the defaults if there is none. Raises ContentError."""
+    chosen = Settings(read(places.config))
+    if chosen.uapi != Settings.uapi and not everybody_runs(places.below_root(chosen.uapi)):
+        raise wrong(places.config, "uapi", f"{chosen.uapi} is not a program that every account can run")
+    return chosen
+
+
+def everybody_runs(program: str) -> bool:
+    """As far as this process can tell: an account asks for itself, root, who may run everything, for the others."""
+    mine = os.path.isfile(program) and os.access(program, os.X_OK)
+    return mine and (os.geteuid() != 0 or bool(os.stat(program).st_mode & stat.S_IXOTH))
+
+
+def wrong(file: str, key: str, problem: str) -> ContentError:
     """What is only found wrong after parsing, with the line where `file` sets `key`."""
     lines = (line for name, _, line in content.entries(content.read(file), file) if name == key)
-    return errors.ContentError(file, next(lines, None), key, problem)
+    return ContentError(file, next(lines, None), key, problem)

@@ -7,8 +7,6 @@ import re
 
 import yaml
 
-from plugin.click.errors import ContentError
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +15,22 @@ if TYPE_CHECKING:
 
 NULL = "tag:yaml.org,2002:null"
 DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
-LONGEST = 65536  # bytes of a file; YAML is slow, and a click may have to read the settings
+LONGEST = 65536  # bytes of a file
+
+
+class ContentError(Exception):
+    """A file of the administrator's that cannot be used: settings, a template or a locale file.
+
+    ``str()`` names file, line (from 1, where it is known), key and remedy.
+    """
+
+    def __init__(self, file: str, line: int | None, key: str | None, problem: str) -> None:
+        place = file if line is None else f"{file}:{line}"
+        super().__init__(": ".join(part for part in (place, key, problem) if part))
+        self.file = file
+        self.line = line
+        self.key = key
+        self.problem = problem
 
 
 def read(file: str) -> str:

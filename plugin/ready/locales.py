@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 
-from plugin.click.errors import ContentError
 from plugin.ready import config, content
+from plugin.ready.content import ContentError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from functools import partial
 import jinja2
 
 from plugin.click import destination, errors, page, session, settings, strings, templates
-from plugin.click.errors import ContentError
 from plugin.ready import config, locales, markup
+from plugin.ready.content import ContentError
+from plugin.ready.sources import from_source, is_template
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def check(places: Places) -> tuple[Settings, dict[str, dict[str, str]], list[Con
     if problems:
         return chosen, sentences, problems  # not one of these is even looked into as root
     try:
-        chosen = settings.read(places)
+        chosen = config.load(places)
         if chosen.icon:
             read_icon(places, chosen)
     except ContentError as problem:
@@ -44,8 +45,8 @@ def check(places: Places) -> tuple[Settings, dict[str, dict[str, str]], list[Con
             sentences[tag] = locales.read(places, tag)
         except ContentError as problem:
             problems.append(problem)
-    environment = templates.from_source(places)
-    names = environment.list_templates(filter_func=templates.is_template)
+    environment = from_source(places)
+    names = environment.list_templates(filter_func=is_template)
     broken = [problem for name in names for problem in attempt(places, name, partial(environment.get_template, name))]
     if not problems + broken:
         for texts in sentences.values():

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from plugin.click import app
+from plugin.click.settings import Settings
 from tests.cpanel import Page
 from tests.kit.account import ACCOUNT
 from tests.kit.clicks import ANSWER, SESSION, cgi_environ
@@ -50,11 +51,11 @@ class Site:
             ACCOUNT,
             node_name,
             self.server.places,
+            Settings(settings),
             "jupiter",
             "0" * 32,
             "cafe0123",
         )
-        click.settings.__dict__.update(settings)
         return click, Page(app.respond(click).body)
 
     def outcome(self, environ: dict[str, str] | None = None, **settings: Any) -> object:

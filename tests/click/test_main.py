@@ -203,14 +203,11 @@ def test_the_settings_say_where_the_log_goes(server: Server, log: str, signed_in
     assert lines == [signed_in, refused]
 
 
-def test_a_broken_edit_of_the_settings_does_not_stop_a_click(server: Server) -> None:
-    server.configure("log: stderr\nordre: 2\n", compiled=False)
-    assert server.click().outcome == "signed-in"
-
-
-def test_a_broken_edit_of_the_settings_stands_in_the_log_with_file_line_and_key(server: Server) -> None:
-    server.configure("log: stderr\nordre: 2\n", compiled=False)
-    assert f"{server.config}:2: ordre: " in logged(server.click())["settings"]
+@pytest.mark.parametrize("edited", ["log: stderr\nordre: 2\n", "uapi: /nowhere/uapi\n", "log: 'off'\n"])
+def test_an_edit_that_is_not_applied_changes_nothing(server: Server, edited: str) -> None:
+    server.configure(edited, compiled=False)
+    answer = server.click()
+    assert (answer.outcome, answer.log.count("\n")) == ("signed-in", 1)
 
 
 # When something is broken: one response all the same, and no traceback on it.
@@ -268,9 +265,36 @@ def test_an_unexpected_failure_has_a_page_of_its_own_if_it_can(server: Server) -
     assert SESSION not in answer.output.decode() + answer.log
 
 
-def test_a_release_that_is_not_made_ready_answers_from_its_sources(server: Server) -> None:
-    (server.release / "compiled").unlink()
-    assert server.click().outcome == "signed-in"
+@pytest.mark.parametrize("missing", ["", "/settings.json", "/locale/en.json", "/locale", "/templates"])
+def test_a_release_that_was_never_made_ready_has_the_page_of_last_resort(server: Server, missing: str) -> None:
+    path = server.release / f"compiled{missing}"
+    path.rename(server.release / "gone")
+    assert_last_ditch(server.click())
+
+
+def test_the_log_says_which_file_of_the_release_is_missing(server: Server) -> None:
+    (server.release / "compiled/settings.json").unlink()
+    assert logged(server.click())["detail"].startswith("FileNotFoundError at ")
+
+
+def test_a_click_opens_nothing_but_the_release_and_the_standard_library(server: Server) -> None:
+    with open(server.release / "plugin/__init__.py", "a") as file:
+        file.write(OPENED)
+    answer = server.click()
+    opened = {os.path.realpath(line[7:]) for line in answer.log.splitlines() if line.startswith("OPENED ")}
+    release = os.path.realpath(server.release)
+    assert os.path.realpath(f"{release}/compiled/settings.json") in opened
+    assert not [name for name in opened if name.startswith(str(server.root)) and not name.startswith(release)]
+    assert not [name for name in opened if name.endswith((".yaml", ".html")) or "/webmail-signin/config" in name]
+
+
+OPENED = """
+import os, sys
+def note(event, arguments):
+    if event == "open" and isinstance(arguments[0], str):
+        os.write(2, f"OPENED {arguments[0]}\\n".encode())
+sys.addaudithook(note)
+"""
 
 
 # The streams.

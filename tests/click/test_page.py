@@ -20,7 +20,7 @@ NASTY = "\"'><script>alert(1)</script>&amp;&lt;{{ 7 * 7 }}{% raw %}\u202e"
 
 @pytest.fixture(scope="module")
 def drawn(staged: Server) -> templates.Templates:
-    return templates.load(staged.places, None, "")
+    return templates.load(str(staged.release), None, "")
 
 
 def signin(

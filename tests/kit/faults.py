@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import json
 import os
 import shutil
 import signal
@@ -100,6 +101,11 @@ class Ground:
         """An edit of config.yaml that nobody has applied: it takes the place of `log`, the last line."""
         kept = self.config.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]
         self.config.write_text("".join([*kept, text]), encoding="utf-8")
+
+    def apply(self, **settings: object) -> None:
+        """Let these settings be in force, as if root had applied them."""
+        file = self.release / "compiled/settings.json"
+        file.write_text(json.dumps({**json.loads(file.read_text()), **settings}))
 
     def command(self, script: str) -> None:
         """Let `uapi` be a shell script with these lines where the session is asked for; the true one is at $0-true."""

@@ -14,6 +14,7 @@ from plugin.click import destination, errors, page, session, strings, templates
 from plugin.click.places import Places
 from plugin.click.settings import Settings
 from plugin.ready import locales
+from plugin.ready.sources import from_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 PLACES = Places(str(CHECKOUT))
 PLACES.own_templates = PLACES.templates  # whatever a provider may have set on this machine is left aside
-ENVIRONMENT = templates.from_source(PLACES)
+ENVIRONMENT = from_source(PLACES)
 
 # A session such as cPanel makes, as long as the contract lets it be without being all escapes.
 SESSION = "example:" + "D7NiAZv1nf4bXeg9" * 58 + ":CREATE_WEBMAIL_SESSION_FOR_SELF,728fb86a7df1cf20690c65f349ac3137"

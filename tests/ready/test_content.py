@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from plugin.click.errors import ContentError
 from plugin.ready import content
+from plugin.ready.content import ContentError
 
 
 def entries(text: str) -> list[tuple[str, object, int]]:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from plugin.click.errors import ContentError
 from plugin.click.places import Places
 from plugin.ready import content, locales, validate
+from plugin.ready.content import ContentError
 
 OURS = Path(__file__).resolve().parents[2] / "templates"
 # fmt: off

@@ -498,7 +498,7 @@ def everything_there(ground: Ground, own: set[str]) -> Iterator[tuple[str, bytes
 def test_the_session_is_found_in_nothing_that_was_written_logged_passed_or_cached(
     ground: Ground, visitor: Visitor
 ) -> None:
-    ground.configure("log: stderr\n")
+    ground.apply(log="stderr")
     answer = visitor.click()
     session = answer.page.first("input")["value"]
     secrets = [part.encode() for part in (session, session.split(":")[1], session.rpartition(",")[2])]

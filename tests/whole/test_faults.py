@@ -291,33 +291,33 @@ CLICK: dict[str, object] = {
     ),
     **dict.fromkeys(("settings", "strings", "templates", "uapi"), OURS),
 }
-#: Root's side of the program, and what only an edited or unprepared release needs.
+#: Root's side of the program is not missed by a click.
 MODULES = {
     file: CLICK.get(file.stem, IN)
     for file in sorted(path.relative_to(CHECKOUT) for path in (CHECKOUT / "plugin").glob("*/[a-z]*.py"))
 }
-ALL_IN: dict[str, object] = {way: IN for way in FILE_WAYS if way != "a pipe"}
+DAMAGED: dict[str, object] = {way: IN if way == "another account's" else OURS for way in FILE_WAYS if way != "a pipe"}
 TEMPLATE_BYTECODE = {way: FILE_WAYS[way] for way in ("missing", "unreadable", "empty", "garbage", "a folder")}
 RELEASE = [
-    *parts("the ready-made settings", "compiled/settings.json", ALL_IN),
-    Cell("the ready-made settings", "huge", IN, replaced("compiled/settings.json", " " * 8_000_000 + "{}")),
-    Cell("the ready-made settings", "nested without end", IN, replaced("compiled/settings.json", "[" * 200_000)),
+    *parts("the ready-made settings", "compiled/settings.json", DAMAGED),
+    Cell("the ready-made settings", "huge", OURS, replaced("compiled/settings.json", " " * 8_000_000 + "{}")),
+    Cell("the ready-made settings", "nested without end", OURS, replaced("compiled/settings.json", "[" * 200_000)),
     Cell(
         "the ready-made settings",
         "of another type",
-        IN,
-        replaced("compiled/settings.json", '{"settings": 1, "source": 2}'),
+        OURS,
+        replaced("compiled/settings.json", '{"timeout": 1}'),
     ),
-    *parts("the ready-made sentences", "compiled/locale/en.json", ALL_IN),
-    Cell("the ready-made sentences", "of another type", IN, replaced("compiled/locale/en.json", "[1, 2]")),
+    *parts("the ready-made sentences", "compiled/locale/en.json", DAMAGED),
+    Cell("the ready-made sentences", "of another type", OURS, replaced("compiled/locale/en.json", "[1, 2]")),
     Cell(
         "the ready-made sentences",
         "incomplete",
         OURS,
         replaced("compiled/locale/en.json", '{"lang": "en", "dir": "ltr"}'),
     ),
-    Cell("the ready-made languages", "missing", IN, part("compiled/locale", faults.missing)),
-    Cell("the ready-made languages", "unreadable", IN, part("compiled/locale", faults.unreadable)),
+    Cell("the ready-made languages", "missing", OURS, part("compiled/locale", faults.missing)),
+    Cell("the ready-made languages", "unreadable", OURS, part("compiled/locale", faults.unreadable)),
     *(
         Cell("the ready-made template's bytecode", way, IN, template(breaks, True))
         for way, breaks in TEMPLATE_BYTECODE.items()
@@ -328,12 +328,12 @@ RELEASE = [
     Cell("the ready-made template", "garbage", IN, template(faults.garbage, False)),
     Cell("the ready-made templates", "missing", OURS, part("compiled/templates", faults.missing)),
     Cell("the ready-made templates", "unreadable", OURS, part("compiled/templates", faults.unreadable)),
-    Cell("all that is ready-made", "missing", IN, part("compiled", faults.missing)),
-    Cell("all that is ready-made", "a link in a circle", IN, part("compiled", faults.a_circle)),
+    Cell("all that is ready-made", "missing", OURS, part("compiled", faults.missing)),
+    Cell("all that is ready-made", "a link in a circle", OURS, part("compiled", faults.a_circle)),
     Cell(
         "all that is ready-made",
         "unreadable",
-        IN,
+        OURS,
         lambda ground: faults.unreadable((ground.release / "compiled").resolve()),
     ),
     *parts("a template's source", "templates/signin.html", dict.fromkeys(("missing", "unreadable", "garbage"), IN)),
@@ -410,7 +410,7 @@ mount --rbind "$1/dev" /dev && exec /usr/bin/setpriv --reuid="$2" --regid="$2" -
 
 def dev_log(kind: str) -> Fault:
     def make(ground: Ground) -> None:
-        ground.configure("log: syslog\n")
+        ground.apply(log="syslog")
         folder = ground.folder / "dev"
         folder.mkdir()
         log = folder / "log"

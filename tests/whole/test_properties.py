@@ -35,14 +35,15 @@ from plugin.click.request import Request
 from plugin.click.session import WebmailSession
 from plugin.click.settings import Settings
 from plugin.ready import config
+from plugin.ready.content import ContentError
 from tests.click.test_main import fields
 from tests.click.test_page import STATUS
-from tests.click.test_settings import DEFAULTS
 from tests.cpanel import Page
 from tests.kit.account import ACCOUNT
 from tests.kit.clicks import cgi_environ
 from tests.kit.panel import GREETING, Panel, livejson
 from tests.kit.staged import Server
+from tests.ready.test_config import DEFAULTS
 
 OUTCOMES = {**STATUS, "signed-in": 200}
 NASTY = [
@@ -174,9 +175,9 @@ def test_nearly_right_answers_of_uapi_are_refused_or_fine(token: str, secret: st
 
 
 @given(values)
-def test_any_errors_of_the_panel_are_a_refusal_with_a_few_short_reasons(given_errors: object) -> None:
+def test_any_errors_of_the_panel_are_a_refusal_with_a_few_short_reasons(saiderrors: object) -> None:
     with pytest.raises(errors.UapiRefused) as raised:
-        session.parse(json.dumps({"result": {"status": 0, "errors": given_errors}}).encode())
+        session.parse(json.dumps({"result": {"status": 0, "errors": saiderrors}}).encode())
     assert len(raised.value.reasons) <= 5 and all(0 < len(reason) <= 300 for reason in raised.value.reasons)
 
 
@@ -211,13 +212,14 @@ lines = st.tuples(st.sampled_from([*DEFAULTS, "nonsense", "'", "<<", "? "]), any
 @given(st.lists(lines, max_size=4).map("\n".join) | anything)
 def test_any_settings_hold_or_are_an_error_that_names_the_file(text: str) -> None:
     try:
-        chosen = Settings(config.parse(text, "config.yaml"))
-    except errors.ContentError as error:
+        said = config.parse(text, "config.yaml")
+    except ContentError as error:
         assert str(error).startswith("config.yaml") and error.problem
         return
-    written = "".join(f"{key}: {json.dumps(value)}\n" for key, value in chosen.values().items())
-    assert config.parse(written, "config.yaml") == chosen.values()
-    assert Settings(json.loads(settings.compiled(chosen, None))["settings"]).values() == chosen.values()
+    written = "".join(f"{key}: {json.dumps(value)}\n" for key, value in said.items())
+    assert config.parse(written, "config.yaml") == said
+    chosen = Settings(said)
+    assert settings.parse(json.dumps(chosen.values())).values() == chosen.values()
 
 
 # The page.
@@ -225,7 +227,7 @@ def test_any_settings_hold_or_are_an_error_that_names_the_file(text: str) -> Non
 
 @pytest.fixture(scope="module")
 def drawn(staged: Server) -> templates.Templates:
-    return templates.load(staged.places, None, "")
+    return templates.load(str(staged.release), None, "")
 
 
 NONCE = "0123456789abcdef0123456789abcdef"
@@ -280,7 +282,7 @@ def test_every_value_of_an_error_page_arrives_as_it_was(
 @given(changed=changes)
 def test_any_environment_ends_in_one_page_of_the_table(staged: Server, changed: dict[str, str | None]) -> None:
     environ = cgi_environ(**{"REMOTE_USER": "nobody-we-know", **changed})
-    click = app.Click(environ, ACCOUNT.pw_uid, ACCOUNT, "node", staged.places, "jupiter", NONCE, "cafe0123")
+    click = app.Click(environ, ACCOUNT.pw_uid, ACCOUNT, "node", staged.places, Settings(), "jupiter", NONCE, "cafe0123")
     head, shown = taken_apart(app.respond(click))
     outcome = shown.first("html")["data-outcome"]
     assert head[0].startswith(f"Status: {OUTCOMES[outcome]} ")
