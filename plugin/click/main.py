@@ -31,9 +31,9 @@ Content-Security-Policy: default-src 'none'; form-action 'none'; base-uri 'none'
 <meta name="viewport" content="width=device-width">
 <title>Webmail</title>
 <h1>Webmail did not open</h1>
-<p>Something went wrong on the server. Try again in a minute. If it happens again, tell your hosting provider.</p>
+<p>Something went wrong on the server. Try again in a minute. If it happens again, contact your hosting provider.</p>
 <p><a href="index.live.cgi">Try again</a> · <a href="../index.html">Back to cPanel</a></p>
-<p>Code: internal-error · Reference: {reference}</p>
+<p>For your hosting provider: error code internal-error, reference {reference}</p>
 </html>
 """
 

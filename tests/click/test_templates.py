@@ -201,7 +201,7 @@ def test_the_drawing_follows_forced_colours(phone: Page, address: str) -> None:
 def test_the_slow_notice_stands_in_the_one_live_region(phone: Page, address: str) -> None:
     show(phone, address, "slow", "en")
     (region,) = phone.get_by_role("status").all()
-    expect(region.get_by_role("heading")).to_have_text("This takes longer than usual.")
+    expect(region.get_by_role("heading")).to_have_text("This is taking longer than usual.")
 
 
 @browser_test

@@ -96,8 +96,8 @@ class Person:
         expect(self.page.locator("[data-page=inbox]")).to_be_attached(timeout=10_000)
 
     def see_used(self) -> None:
-        expect(self.page).to_have_title("Webmail has been opened")
-        expect(self.page.get_by_role("heading", level=1)).to_have_text("Webmail has been opened")
+        expect(self.page).to_have_title("You have already opened Webmail")
+        expect(self.page.get_by_role("heading", level=1)).to_have_text("You have already opened Webmail")
 
 
 @pytest.fixture
@@ -287,7 +287,7 @@ def test_while_webmail_is_slow_the_page_explains_itself_once(cp: Cpanel, person:
     alice.open()
     alice.arrive()
     (said,) = alice.said
-    assert said.startswith("This takes longer than usual.")
+    assert said.startswith("This is taking longer than usual.")
     assert f"\u2068localhost\u2069, port \u2068{cp.webmail_port}\u2069" in said
     assert alice.refusals == [None]
 
@@ -303,9 +303,9 @@ def test_the_slow_page_offers_a_fresh_try(cp: Cpanel, person: Callable[..., Pers
     alice = person()
     stay(alice)
     alice.open()
-    alice.page.get_by_role("heading", name="This takes longer than usual.").wait_for()
+    alice.page.get_by_role("heading", name="This is taking longer than usual.").wait_for()
     alice.context.unroute_all()
-    alice.page.get_by_role("link", name="Open Webmail again").click()
+    alice.page.get_by_role("link", name="Try again").click()
     alice.arrive()
     assert alice.refusals == [None]
 
@@ -319,8 +319,8 @@ def test_a_blocked_port_leads_back_to_the_used_page_and_from_there_to_the_inbox(
     expect(alice.page.locator("body.neterror")).to_be_attached()
     alice.page.go_back()
     alice.see_used()
-    alice.page.get_by_text("Webmail did not open").click()
-    expect(alice.page.get_by_text("Your network may be blocking the way")).to_be_visible()
+    alice.page.get_by_text("Did Webmail not open?").click()
+    expect(alice.page.get_by_text("Your network may be blocking the connection")).to_be_visible()
     cp.reset()
     alice.page.get_by_role("link", name="Open Webmail again").click()
     alice.arrive()
