@@ -550,7 +550,7 @@ compile_settings() {
   for generation in "$RELEASE"/.compiled-*; do
     [ ! -d "$generation" ] || cp -Rp "$generation" "$KEPT/generations/" || return 1
   done
-  try module "$RELEASE" plugin.ready.apply "$RELEASE" && return
+  try module "$RELEASE" plugin.ready "$RELEASE" && return
   # Going back and repairing must not depend on a typing error in the settings.
   [ "$VERB" = rollback ] || [ "$VERB" = hook ] || return 1
   [ -d "$RELEASE/compiled/registration" ] && warn "  the settings do not hold, the last good ones stay in force: $WHY"
@@ -747,7 +747,7 @@ END
 }
 
 settings_hold() { # TREE of the code that checks them; sets SAID
-  SAID=$( (module "$1" plugin.ready.apply "$1" --check "$ROOT") 2>&1 </dev/null)
+  SAID=$( (module "$1" plugin.ready "$1" --check "$ROOT") 2>&1 </dev/null)
 }
 
 check_settings() {

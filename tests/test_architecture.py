@@ -13,7 +13,7 @@ from tests.kit.folders import CHECKOUT
 
 MODULES = sorted(path for path in (CHECKOUT / "plugin").glob("*/*.py") if path.stem != "__init__")
 PURE = ("errors", "host", "request", "result", "destination", "session", "strings", "page")
-ROOTS_SIDE = ("apply", "check", "content", "locales", "manifest", "markup", "prove", "validate", "webmail_port")
+ROOTS_SIDE = ("check", "flat", "locales", "manifest", "promises", "prove", "validate", "webmail_port")
 #: What of the standard library neither reads nor writes anything.
 INNOCENT = {"__future__", "_json", "_socket", "collections", "re", "typing"}
 #: Of sockets they know how addresses are written, and no more.

@@ -8,8 +8,8 @@ import stat
 
 from plugin.click import host
 from plugin.click.settings import Settings
-from plugin.ready import content
-from plugin.ready.content import ContentError
+from plugin.ready import flat
+from plugin.ready.flat import ContentError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ CHECKS: dict[str, tuple[Callable[[Any], object], str]] = {
 def parse(text: str, file: str) -> dict[str, Any]:
     """What the YAML `text` sets; raises ContentError for the first thing that is wrong, `file` being its name."""
     values = {}
-    for key, value, line in content.entries(text, file):
+    for key, value, line in flat.entries(text, file):
         if key not in CHECKS:
             raise ContentError(file, line, key, f"unknown setting; there are {' '.join(CHECKS)}")
         if value is None and key in MAY_BE_NULL:
@@ -109,7 +109,7 @@ def parse(text: str, file: str) -> dict[str, Any]:
 
 def read(file: str) -> dict[str, Any]:
     """What `file` sets; nothing if there is no such file. Raises ContentError."""
-    return parse(content.read(file), file) if os.path.lexists(file) else {}
+    return parse(flat.read(file), file) if os.path.lexists(file) else {}
 
 
 def load(places: Places) -> Settings:
@@ -128,5 +128,5 @@ def everybody_runs(program: str) -> bool:
 
 def wrong(file: str, key: str, problem: str) -> ContentError:
     """What is only found wrong after parsing, with the line where `file` sets `key`."""
-    lines = (line for name, _, line in content.entries(content.read(file), file) if name == key)
+    lines = (line for name, _, line in flat.entries(flat.read(file), file) if name == key)
     return ContentError(file, next(lines, None), key, problem)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 
-from plugin.ready import config, content
-from plugin.ready.content import ContentError
+from plugin.ready import config, flat
+from plugin.ready.flat import ContentError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def merged(sentences: dict[str, str], file: str, english: dict[str, str]) -> dic
 
 def file_entries(file: str) -> list[tuple[str, str, int]]:
     """Key, text and line (from 1) of each entry."""
-    found = list(content.entries(content.read(file), file))
+    found = list(flat.entries(flat.read(file), file))
     for key, value, line in found:
         if not isinstance(value, str) or not value.strip():
             raise ContentError(file, line, key, "must be text; put it in quotes")

@@ -10,8 +10,8 @@ from functools import partial
 import jinja2
 
 from plugin.click import destination, errors, page, session, settings, strings, templates
-from plugin.ready import config, locales, markup
-from plugin.ready.content import ContentError
+from plugin.ready import config, locales, promises
+from plugin.ready.flat import ContentError
 from plugin.ready.sources import from_source, is_template
 
 TYPE_CHECKING = False
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LARGEST_ICON = 65536  # bytes
 LINKS = page.Links("/cpsess0000000000", "jupiter")
-HOSTILE = f"<{markup.INJECTED}> &amp; \"'"
+HOSTILE = f"<{promises.INJECTED}> &amp; \"'"
 SAMPLE = session.WebmailSession("/cpsess0000000000", f"sample0000000000:{HOSTILE}", None)
 
 
@@ -122,9 +122,9 @@ def every_page(drawn: templates.Templates, chosen: Settings) -> Iterator[tuple[s
 
 def signin(drawn: templates.Templates, chosen: Settings, to: destination.Destination) -> None:
     body = page.signin(drawn, chosen, LINKS, "nonce", HOSTILE, to, SAMPLE).body
-    markup.check(body, "signed-in", drawn.sentences, f"{to.origin}{SAMPLE.token}/login", SAMPLE.session)
+    promises.check(body, "signed-in", drawn.sentences, f"{to.origin}{SAMPLE.token}/login", SAMPLE.session)
 
 
 def failure(drawn: templates.Templates, chosen: Settings, error: errors.SigninError) -> None:
     body = page.failure(drawn, chosen, LINKS, "nonce", error, "00000000").body
-    markup.check(body, error.code, drawn.sentences)
+    promises.check(body, error.code, drawn.sentences)

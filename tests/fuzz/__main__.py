@@ -35,8 +35,8 @@ except ImportError:
 instrumented = ["plugin", "json", "yaml", "ipaddress"]
 with atheris.instrument_imports(include=instrumented) if "--here" in sys.argv else contextlib.nullcontext():
     from plugin.click import errors, host, liveapi, result, session, settings
-    from plugin.ready import config, content
-    from plugin.ready.content import ContentError
+    from plugin.ready import config, flat
+    from plugin.ready.flat import ContentError
 
 GOOD = {"token": "/cpsess2462418786", "session": "user:D7Ni:CREATE_WEBMAIL_SESSION_FOR_SELF,728f", "hostname": None}
 ANSWER = json.dumps({"apiversion": 3, "result": {"data": GOOD, "errors": None, "status": 1}}).encode()
@@ -90,7 +90,7 @@ def parse_settings(data: bytes) -> None:
 def parse_sentences(data: bytes) -> None:
     """A locale file: ours, or flat entries with their lines."""
     try:
-        for key, _, line in content.entries(data.decode("utf-8", "surrogateescape"), "en.yaml"):
+        for key, _, line in flat.entries(data.decode("utf-8", "surrogateescape"), "en.yaml"):
             assert isinstance(key, str) and line >= 1
     except ContentError:
         return

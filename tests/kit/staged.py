@@ -14,7 +14,7 @@ import yaml
 
 from plugin import __version__
 from plugin.click import places
-from plugin.ready import apply
+from plugin.ready.__main__ import main
 from tests.kit.account import as_account, pages_python
 from tests.kit.clicks import ANSWER, Clicked, cgi_environ, ended
 from tests.kit.folders import CHECKOUT
@@ -68,7 +68,7 @@ class Server:
         """Write config.yaml and, unless it is to be newer than the compiled settings, apply it."""
         self.config.write_text(text)
         if compiled:
-            assert apply.main([str(self.release)]) == 0
+            assert main([str(self.release)]) == 0
 
     def program(self, script: str, interpreter: str = "/bin/sh") -> None:
         """Let `uapi` be this script."""

@@ -10,8 +10,8 @@ import pytest
 
 from plugin.click import settings
 from plugin.click.places import Places
-from plugin.ready import config, content
-from plugin.ready.content import ContentError
+from plugin.ready import config, flat
+from plugin.ready.flat import ContentError
 
 DEFAULTS = {
     "uapi": "/usr/local/cpanel/bin/uapi",
@@ -178,7 +178,7 @@ def test_log_off_needs_no_quotes() -> None:
 
 
 def test_a_file_that_is_far_too_long_is_refused(places: Places) -> None:
-    edit(places, b"#" * (content.LONGEST + 1))
+    edit(places, b"#" * (flat.LONGEST + 1))
     with pytest.raises(ContentError, match="longer than"):
         config.load(places)
 

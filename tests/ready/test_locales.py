@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from plugin.click.places import Places
-from plugin.ready import content, locales, validate
-from plugin.ready.content import ContentError
+from plugin.ready import flat, locales, validate
+from plugin.ready.flat import ContentError
 
 OURS = Path(__file__).resolve().parents[2] / "templates"
 # fmt: off
@@ -41,7 +41,7 @@ LINE = re.compile(r'([a-z0-9-]+(?:\.[a-z-]+)*): "([^"\\]+)"')
 def own_entries(tag: str) -> Mapping[str, str]:
     """What the file of `tag` says itself, inherited sentences left out."""
     file = OURS / "locale" / f"{tag}.yaml"
-    return {key: text for key, text, _ in content.entries(file.read_text(encoding="utf-8"), str(file))}
+    return {key: text for key, text, _ in flat.entries(file.read_text(encoding="utf-8"), str(file))}
 
 
 @functools.cache

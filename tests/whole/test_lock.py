@@ -22,7 +22,7 @@ def test_a_second_installation_waits_for_the_first(bare: Server) -> None:
 
 
 def test_what_a_killed_run_left_running_still_holds_the_lock(newer: Server) -> None:
-    apply, held = newer.source / "plugin/ready/apply.py", newer.source / "held"
+    apply, held = newer.source / "plugin/ready/__main__.py", newer.source / "held"
     os.mkfifo(held)
     apply.write_text(apply.read_text().replace("import os\n", f"import os\nopen({str(held)!r}).read()\n", 1))
     with subprocess.Popen(newer.command(), stdout=subprocess.PIPE, text=True) as child:

@@ -35,7 +35,7 @@ from plugin.click.request import Request
 from plugin.click.session import WebmailSession
 from plugin.click.settings import Settings
 from plugin.ready import config
-from plugin.ready.content import ContentError
+from plugin.ready.flat import ContentError
 from tests.click.test_main import fields
 from tests.click.test_page import STATUS
 from tests.cpanel import Page

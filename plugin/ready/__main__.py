@@ -1,6 +1,6 @@
 """Root's side: check settings, templates and sentences, and make them ready for the click.
 
-``plugin.ready.apply RELEASE`` writes a new folder of ready-made files into the release and lets its `compiled` link
+``plugin.ready RELEASE`` writes a new folder of ready-made files into the release and lets its `compiled` link
 point to it: all or nothing. ``--check [ROOT]`` only checks, and prints a line for what is valid but not applied yet.
 Exit 0 if all is well; 1 with each problem on a line of standard error.
 """

@@ -1,4 +1,4 @@
-"""plugin.ready.apply: all or nothing, everything checked, everything ready for the click (design §1)."""
+"""plugin.ready: all or nothing, everything checked, everything ready for the click (design §1)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from plugin.ready import apply
+from plugin.ready.__main__ import main
 from tests.kit.account import IS_ROOT, pages_python
 from tests.kit.folders import CHECKOUT
 from tests.kit.staged import Server
@@ -22,7 +22,7 @@ RUN = """
 import runpy, sys
 release = sys.argv[1]
 sys.path += [release, f"{release}/vendor"]
-runpy.run_module("plugin.ready.apply", run_name="__main__")
+runpy.run_module("plugin.ready", run_name="__main__")
 """
 
 
@@ -31,7 +31,7 @@ def command(server: Server, *words: str) -> list[str]:
 
 
 def run(server: Server, *words: str, **more: Any) -> subprocess.CompletedProcess[str]:
-    """`plugin.ready.apply` as root runs it: isolated, from the release."""
+    """`plugin.ready` as root runs it: isolated, from the release."""
     return subprocess.run(command(server, *words), capture_output=True, text=True, check=False, env={}, cwd="/", **more)
 
 
@@ -266,7 +266,7 @@ def test_the_first_generation_needs_no_older_one(server: Server) -> None:
 
 
 def test_main_gives_its_exit_status(server: Server) -> None:
-    assert apply.main([str(server.release), "--check"]) == 0
+    assert main([str(server.release), "--check"]) == 0
 
 
 def test_a_leftover_link_does_not_cost_the_new_generation(server: Server) -> None:

@@ -1,15 +1,15 @@
-"""content.entries: YAML as a flat mapping, each entry with its line, nothing twice."""
+"""flat.entries: YAML as a flat mapping, each entry with its line, nothing twice."""
 
 from __future__ import annotations
 
 import pytest
 
-from plugin.ready import content
-from plugin.ready.content import ContentError
+from plugin.ready import flat
+from plugin.ready.flat import ContentError
 
 
 def entries(text: str) -> list[tuple[str, object, int]]:
-    return list(content.entries(text, "FILE"))
+    return list(flat.entries(text, "FILE"))
 
 
 def test_each_entry_comes_with_its_line() -> None:
