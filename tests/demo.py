@@ -108,7 +108,7 @@ def click(cp: Cpanel, who: str) -> bool:
         print(form.text)
         return False
     inbox = step("post the form", lambda: visitor.submit(form))
-    return inbox.status == 200 and "/webmail/inbox/" in inbox.url
+    return inbox.status == 200 and "data-account" in inbox.page.first("html")
 
 
 def step(what: str, action: Callable[[], Answer]) -> Answer:

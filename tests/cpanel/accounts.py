@@ -27,6 +27,16 @@ class TeamUser:
 
 
 @dataclass(frozen=True)
+class Mailbox:
+    """An address `LOGIN@DOMAIN` of an account; without a domain of its own it is of the account's."""
+
+    login: str
+    domain: str = ""
+    suspended_login: bool = False
+    suspended_incoming: bool = False
+
+
+@dataclass(frozen=True)
 class Account:
     """A cPanel account: `name` is its user of the system, `uid` that user's number (and its group's)."""
 
@@ -38,11 +48,16 @@ class Account:
     mail_node: str | None = None
     demo: bool = False
     team: tuple[TeamUser, ...] = ()
+    mailboxes: tuple[Mailbox, ...] = (Mailbox("info"),)
 
     @property
     def domain(self) -> str:
         """The account's domain."""
         return f"{self.name}.example.com"
+
+    def address(self, mailbox: Mailbox) -> str:
+        """The whole address of one of its mailboxes."""
+        return f"{mailbox.login}@{mailbox.domain or self.domain}"
 
 
 @dataclass(frozen=True)
@@ -55,6 +70,12 @@ class Login:
     remote_user: str
     team: TeamUser | None = field(default=None)
 
+
+#: As long as an address may be (RFC 5321 §4.5.3.1.3, without its brackets): 254 characters.
+LONGEST = Mailbox("l" * 64, ".".join(("d" * 63, "o" * 63, "m" * 49, "example.com")))
+#: bücher, مثال.إختبار and 例え.テスト, as the API has them.
+INTERNATIONAL = ("xn--bcher-kva.example.com", "xn--mgbh0fb.xn--kgbechtv", "xn--r8jz45g.xn--zckzah")
+MANY = 10_000
 
 ACCOUNTS: dict[str, Account] = {
     account.name: account
@@ -73,19 +94,45 @@ ACCOUNTS: dict[str, Account] = {
         Account("maria", 5007, "Spanish", locale="es"),
         Account("amira", 5008, "Arabic", locale="ar"),
         Account("demi", 5009, "a demo account", demo=True),
+        Account("zeno", 5010, "no mailbox but his own", mailboxes=()),
+        Account("mona", 5011, "three mailboxes", mailboxes=(Mailbox("info"), Mailbox("sales"), Mailbox("billing"))),
+        Account(
+            "susan",
+            5012,
+            "suspended mailboxes beside info@",
+            mailboxes=(
+                Mailbox("info"),
+                Mailbox("old", suspended_login=True, suspended_incoming=True),
+                Mailbox("gone", suspended_login=True),
+                Mailbox("quiet", suspended_incoming=True),
+            ),
+        ),
+        Account("max", 5013, "ten thousand mailboxes", mailboxes=tuple(Mailbox(f"box{n:05}") for n in range(MANY))),
+        Account(
+            "ines",
+            5014,
+            "mailboxes of international domains, and one of 254 characters",
+            mailboxes=(*(Mailbox("info", domain) for domain in INTERNATIONAL), LONGEST),
+        ),
+        Account("paul", 5015, "managing mailboxes is off", features_off=("popaccts",)),
     )
 }
 
 
 def logins(account: Account) -> list[Login]:
-    """Every login of an account: itself, its team users, and its mailbox `info`, which only webmail knows."""
+    """The logins of an account: itself, its team users, and the first of its mailboxes, which only webmail knows."""
     found = [Login(account.name, account, "cpanel", account.name)]
     for user in account.team:
         address = f"{user.name}@{account.domain}"
         remote_user = account.name if user.remote_user_is_owner else address
         found.append(Login(address, account, "cpanel", remote_user, user))
-    mailbox = f"info@{account.domain}"
-    return [*found, Login(mailbox, account, "webmail", mailbox)]
+    first = [account.address(mailbox) for mailbox in account.mailboxes[:1]]
+    return [*found, *(mailbox_login(account, address) for address in first)]
+
+
+def mailbox_login(account: Account, address: str) -> Login:
+    """Somebody who signs in to a single mailbox."""
+    return Login(address, account, "webmail", address)
 
 
 def has_user(account: Account) -> bool:

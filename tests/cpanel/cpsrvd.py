@@ -26,6 +26,7 @@ OWN_HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
 )
 TOKEN = re.compile(r"(/cpsess\d{10})(/.*)")
+INVALID = "The login is invalid."
 ADDRESS_CHANGED = "Your IP address has changed. Please log in again."
 #: Requests for these are cpsrvd's own business and no header of the script (or no safe one).
 NOT_PASSED_ON = {"authorization", "content-length", "content-type", "proxy", "connection", "transfer-encoding"}
@@ -112,24 +113,26 @@ class Cpsrvd:
     async def log_in(self, visit: Visit) -> web.Response:
         """`POST /login/` with user and pass."""
         fields = parse_qs((await visit.request.read()).decode("latin-1"), keep_blank_values=True)
-        login = self.root.logins().get(fields.get("user", [""])[0])
+        login = self.root.login(fields.get("user", [""])[0])
         right = secrets.compare_digest(fields.get("pass", [""])[0], PASSWORD)
         if not login or not right or login.service not in (self.service, "cpanel"):
-            return html(401, pages.login(self.name, "The login is invalid."))
+            return html(401, pages.login(self.name, INVALID))
         return self.let_in(visit, login, login.account.locale)
 
-    def let_in(self, visit: Visit, login: Login, locale: str, token: str | None = None) -> web.Response:
-        """Begin a session: cookie, and a redirect to the first page below its token."""
+    def let_in(
+        self, visit: Visit, login: Login, locale: str, token: str | None = None, goto: str | None = None
+    ) -> web.Response:
+        """Begin a session: cookie, and a redirect to the first page below its token, or to the path `goto`."""
         token = token or f"/cpsess{secrets.randbelow(10**10):010}"
         key = f"{login.user}:{secrets.token_hex(16)}"
         self.sessions[key] = PanelSession(token, login, visit.remote_address, locale)
         response = html(303, pages.message("Welcome", "You are being sent on."))
-        response.headers["Location"] = token + self.first_page()
+        response.headers["Location"] = token + (goto or self.first_page(login))
         secure = "; Secure" if visit.place.https else ""
         response.headers["Set-Cookie"] = f"{self.cookie}={key}; HttpOnly; Path=/{secure}"
         return response
 
-    def first_page(self) -> str:
+    def first_page(self, login: Login) -> str:
         """Where a login leads."""
         return f"/frontend/{self.root.themes[0]}/index.html"
 

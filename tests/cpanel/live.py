@@ -234,7 +234,7 @@ class Runner:
                 **identity,
             )
             try:
-                out, err = await asyncio.wait_for(process.communicate(body or None), RUN_SECONDS)
+                out, err = await asyncio.wait_for(converse(process, body), RUN_SECONDS)
             except (asyncio.CancelledError, asyncio.TimeoutError):
                 await end(process)
                 raise
@@ -258,6 +258,22 @@ class Runner:
         uid = str(account.uid if account else 0)
         private = ["/usr/bin/unshare", "--mount", "--propagation", "private"]
         return [*private, "/bin/sh", "-c", WITHOUT_SYSLOG, "sh", str(devices), uid, str(path)]
+
+
+async def converse(process: asyncio.subprocess.Process, body: bytes) -> tuple[bytes, bytes]:
+    """The script's output and errors. Its input stays open behind the body: who reads to the end waits for ever."""
+
+    async def feed() -> None:
+        if process.stdin:
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                process.stdin.write(body)
+                await process.stdin.drain()
+
+    async def read(stream: asyncio.StreamReader | None) -> bytes:
+        return await stream.read() if stream else b""
+
+    _, out, err, _ = await asyncio.gather(feed(), read(process.stdout), read(process.stderr), process.wait())
+    return out, err
 
 
 async def end(process: asyncio.subprocess.Process) -> None:

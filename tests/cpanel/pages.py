@@ -88,6 +88,20 @@ def _tool(item: Mapping[str, str]) -> str:
     )
 
 
+def webmail(account: str, locale: str, inbox: str, choice: str, chosen: bool) -> str:
+    """The *Webmail* page: `inbox` and `choice` are paths below the security token, `chosen` is whether it is ticked."""
+    return page(
+        "Webmail",
+        f'<header><b>Webmail</b><span id="account">{escape(account)}</span><a href="../../logout/">Log out</a>'
+        f'</header><main><section><h1>Roundcube</h1><p><a id="open-inbox" href="../..{escape(inbox)}">Open your inbox'
+        f'</a></p><form method="post" action="../..{escape(choice)}"><label><input type="checkbox" name="open"'
+        f' value="1"{" checked" * chosen}>Open my inbox when I log in</label><button>Save</button></form></section>'
+        "</main>",
+        locale,
+        f' data-page="webmail" data-account="{escape(account)}" data-locale="{escape(locale)}"',
+    )
+
+
 def inbox(account: str, locale: str) -> str:
     """The inbox: it names whose it is, and in which language."""
     return page(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .accounts import Account, Login, logins, myself, visible
+from .accounts import Account, Login, logins, mailbox_login, myself, visible
 from .programs import panel
 from .switches import SWITCHES
 
@@ -50,13 +50,14 @@ COLOURS = ("#3867b7", "#b77a38", "#3f9a63", "#8a4fb0", "#5b6b7d")
 
 @dataclass(frozen=True)
 class Created:
-    """A session that `create_webmail_session_for_self` has made; the session itself is known nowhere."""
+    """A webmail session that `uapi` has made, for the account itself or for `mailbox`; the session is known nowhere."""
 
     account: str
     remote_address: str
     locale: str
     token: str
     used: bool
+    mailbox: str | None = None
 
 
 def all_can_run(python: str) -> bool:
@@ -109,8 +110,34 @@ class Root:
         return Path(panel.spool(str(self.path), name))
 
     def logins(self) -> dict[str, Login]:
-        """What can be typed on the login pages."""
+        """What can be typed on the login pages; of each account's mailboxes the first."""
         return {login.user: login for account in self.accounts.values() for login in logins(account)}
+
+    def login(self, user: str) -> Login | None:
+        """What somebody who types `user` on a login page is taken for; a mailbox that is suspended is nobody."""
+        found = self.logins().get(user)
+        if found and found.service == "cpanel":
+            return found
+        for account in self.accounts.values():
+            if self.mailboxes(account).get(user, panel.SUSPENDED)["suspended_login"] == 0:
+                return mailbox_login(account, user)
+        return None
+
+    # The mailboxes
+
+    def mailboxes(self, account: Account) -> dict[str, dict[str, Any]]:
+        """The account's mailboxes as they are now, by address."""
+        return {row["email"]: row for row in panel.mailboxes(str(self.path), account.name)}
+
+    def change_mailbox(self, address: str, **changed: bool) -> None:
+        """Suspend a mailbox (`suspended_login=True`), or, without words, delete it."""
+        for account in self.accounts.values():
+            rows = self.mailboxes(account)
+            if address in rows:
+                rows[address].update(changed)
+                kept = [row for row in rows.values() if changed or row["email"] != address]
+                place = Path(panel.mailbox_file(str(self.path), account.name))
+                place.write_text(panel.mailbox_lines(kept), encoding="utf-8")
 
     # The switches
 
@@ -282,7 +309,7 @@ def _theme(theme: Path) -> None:
 
 def _account(root: Root, account: Account) -> None:
     home = root.path / "home" / account.name
-    for folder, mode in ((home, 0o711), (home / "tmp", 0o700)):
+    for folder, mode in ((home, 0o711), (home / "tmp", 0o700), (home / "etc", 0o700)):
         folder.mkdir()
         folder.chmod(mode)
         owned(folder, account)
@@ -293,7 +320,12 @@ def _account(root: Root, account: Account) -> None:
         "FEATURELIST": feature_list,
         "LOCALE": account.locale,
         "MAIL_NODE": account.mail_node or "",
+        "USER": account.name,
     }
+    rows = (panel.mailbox_row(account.address(each), vars(each)) for each in account.mailboxes)
+    mailboxes = Path(panel.mailbox_file(str(root.path), account.name))
+    _file(mailboxes, panel.mailbox_lines(rows), 0o600)
+    owned(mailboxes, account)
     text = "".join(f"{key}={value}\n" for key, value in values.items())
     _file(root.path / "var/cpanel/users" / account.name, text)
     if account.features_off:

@@ -35,7 +35,7 @@ NAMES = ("localhost", *LOCALHOSTS, "example.com", "*.example.com")
 OPEN_FILES = 8192  # hundreds of clicks at once, a few files each
 START_SECONDS = STOP_SECONDS = 30.0
 BARE_SECONDS = 180.0
-MAX_BODY = 64 * 1024
+MAX_BODY = 4 * 1024 * 1024
 
 
 class Cpanel:
@@ -160,7 +160,9 @@ class Cpanel:
     def login(self, who: str) -> Login:
         """The login of an account, by its kind, or of a team user or mailbox, by its address."""
         account = self.root.accounts.get(who)
-        return self.root.logins()[account.name if account else who]
+        found = self.root.login(account.name if account else who)
+        assert found, f"nobody can log in as {who}"
+        return found
 
     def environ(self, who: str, **overrides: str | None) -> dict[str, str]:
         """The environment that cpsrvd gives a live script (without the socket: `run_bare` adds it).

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from tests.cpanel import PASSWORD, Cpanel, Visitor
+from tests.cpanel import PASSWORD, Answer, Cpanel, Visitor
 from tests.cpanel.kit import HEAD, click, environ_of, live, several_accounts, wait_for
 
 
@@ -176,11 +176,33 @@ def test_head_and_unusual_methods_reach_the_script(cp: Cpanel) -> None:
     assert [click(cp, script, method=name).headers["x-method"] for name in ("HEAD", "DELETE")] == ["HEAD", "DELETE"]
 
 
-def test_a_body_reaches_the_script(cp: Cpanel) -> None:
-    live(cp, HEAD + "print(sys.stdin.read())")
+def post(cp: Cpanel, text: str, fields: dict[str, str]) -> Answer:
+    live(cp, HEAD + text)
     visitor = Visitor(cp)
     visitor.sign_in("alice")
-    assert visitor.post(f"{visitor.base}/frontend/jupiter/webmail_signin/index.live.cgi", {"a": "b"}).text == "a=b\n"
+    return visitor.post(f"{visitor.base}/frontend/jupiter/webmail_signin/index.live.cgi", fields)
+
+
+def test_a_body_reaches_the_script_with_its_length_and_type(cp: Cpanel) -> None:
+    script = """length = int(os.environ["CONTENT_LENGTH"])
+print(length, os.environ["CONTENT_TYPE"], sys.stdin.read(length))"""
+    assert post(cp, script, {"a": "b"}).text == "3 application/x-www-form-urlencoded a=b\n"
+
+
+def test_a_body_of_a_megabyte_reaches_the_script(cp: Cpanel) -> None:
+    script = 'print(len(sys.stdin.read(int(os.environ["CONTENT_LENGTH"]))))'
+    assert post(cp, script, {"mailbox": "x" * 1_000_000}).text == "1000008\n"
+
+
+def test_a_script_need_not_read_its_body(cp: Cpanel) -> None:
+    assert post(cp, 'print("unread")', {"mailbox": "x" * 1_000_000}).text == "unread\n"
+
+
+def test_no_end_comes_after_the_body(cp: Cpanel) -> None:
+    script = """import select
+sys.stdin.buffer.raw.read(3)
+print(select.select([sys.stdin], [], [], 0.3)[0])"""
+    assert post(cp, script, {"a": "b"}).text == "[]\n"
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o775, 0o777, 0o700, 0o4755])

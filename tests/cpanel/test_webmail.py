@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+from urllib.parse import urljoin
 
 import pytest
 
 from tests.cpanel import Answer, Cpanel, Visitor
 from tests.cpanel.cpsrvd import ADDRESS_CHANGED
 from tests.cpanel.kit import HEAD, live, new_session, several_accounts
-from tests.cpanel.webmail import BAD_FORM, BAD_REFERER, BAD_TOKEN, EXPIRED, NOT_POSTED, USED
+from tests.cpanel.webmail import BAD_FORM, BAD_REFERER, BAD_TOKEN, EXPIRED, NOT_POSTED, ROUNDCUBE, USED
 
 
 def refusal(cp: Cpanel, answer: Answer) -> str | None:
@@ -22,11 +23,59 @@ def refusal(cp: Cpanel, answer: Answer) -> str | None:
     return told
 
 
-def test_a_fresh_session_leads_to_the_inbox_of_the_account(cp: Cpanel) -> None:
+def lands(cp: Cpanel, who: str = "alice", **more: str) -> tuple[str, str]:
+    """Post a fresh session, with more fields: which page comes then, and whose it is."""
     visitor = Visitor(cp)
-    answer = visitor.post(*new_session(cp))
-    inbox = visitor.get(answer.location)
-    assert f'data-page="inbox" data-account="{cp.login("alice").user}" data-locale="en"' in inbox.text
+    url, fields = new_session(cp, who=who)
+    page = visitor.get(visitor.post(url, {**fields, **more}).location).page.first("html")
+    return page["data-page"], page["data-account"]
+
+
+def test_a_fresh_session_leads_to_the_webmail_page_of_the_account(cp: Cpanel) -> None:
+    assert lands(cp) == ("webmail", cp.login("alice").user)
+
+
+def test_the_webmail_page_has_a_link_to_the_inbox(cp: Cpanel) -> None:
+    visitor = Visitor(cp)
+    page = visitor.get(visitor.post(*new_session(cp)).location)
+    (link,) = [link["href"] for link in page.page.all("a") if link.get("id") == "open-inbox"]
+    assert 'data-page="inbox"' in visitor.get(urljoin(page.url, link)).text
+
+
+def test_who_ticks_the_box_is_in_the_inbox_at_the_next_login(cp: Cpanel) -> None:
+    visitor = Visitor(cp)
+    page = visitor.get(visitor.post(*new_session(cp)).location)
+    for chosen, expected in (("1", "inbox"), ("", "webmail")):
+        visitor.post(urljoin(page.url, page.page.first("form")["action"]), {"open": chosen})
+        assert lands(cp)[0] == expected
+
+
+def test_goto_uri_leads_to_the_inbox_itself(cp: Cpanel) -> None:
+    assert lands(cp, goto_uri=ROUNDCUBE) == ("inbox", cp.login("alice").user)
+
+
+def test_goto_uri_can_be_without_effect(cp: Cpanel) -> None:
+    cp.switch("webmail", "goto-ignored")
+    assert lands(cp, goto_uri=ROUNDCUBE)[0] == "webmail"
+
+
+@pytest.mark.parametrize(
+    "goto", ["", "//evil.example/", "https://evil.example/", "/a b", "/a\r\nX: y", "\\\\evil", "x"]
+)
+def test_a_goto_uri_that_is_no_path_is_refused(cp: Cpanel, goto: str) -> None:
+    url, fields = new_session(cp)
+    assert refusal(cp, Visitor(cp).post(url, {**fields, "goto_uri": goto})) == BAD_FORM
+
+
+def test_every_session_can_be_refused(cp: Cpanel) -> None:
+    cp.switch("webmail", "refuse")
+    assert refusal(cp, Visitor(cp).post(*new_session(cp))) == EXPIRED
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(0, EXPIRED), (60, None)])
+def test_how_long_an_unused_session_lives_can_be_chosen(cp: Cpanel, seconds: float, expected: str | None) -> None:
+    cp.switch("webmail", "lifetime", seconds)
+    assert refusal(cp, Visitor(cp).post(*new_session(cp))) == expected
 
 
 def test_a_session_works_once(cp: Cpanel) -> None:
@@ -65,7 +114,7 @@ def test_an_unknown_session_is_refused(cp: Cpanel) -> None:
     assert refusal(cp, Visitor(cp).post(url, {"session": "alice:guess"})) == EXPIRED
 
 
-@pytest.mark.parametrize("extra", [{"goto_uri": "/"}, {"user": "alice"}])
+@pytest.mark.parametrize("extra", [{"goto": "/"}, {"user": "alice"}])
 def test_more_fields_than_the_session_are_refused(cp: Cpanel, extra: dict[str, str]) -> None:
     url, fields = new_session(cp)
     assert refusal(cp, Visitor(cp).post(url, {**fields, **extra})) == BAD_FORM
@@ -105,7 +154,7 @@ def test_a_closed_port_refuses_connections_until_it_is_open_again(cp: Cpanel) ->
 
 
 @several_accounts
-def test_the_inbox_names_the_language_of_the_account(cp: Cpanel) -> None:
+def test_webmail_speaks_the_language_of_the_account(cp: Cpanel) -> None:
     visitor = Visitor(cp)
     answer = visitor.post(*new_session(cp, who="amira"))
     assert '<html lang="ar" dir="rtl"' in visitor.get(answer.location).text
@@ -113,7 +162,7 @@ def test_the_inbox_names_the_language_of_the_account(cp: Cpanel) -> None:
 
 def test_a_mailbox_can_log_in_to_webmail_only(cp: Cpanel) -> None:
     mailbox = f"info@{cp.login('alice').account.domain}"
-    assert 'data-page="inbox"' in Visitor(cp).sign_in(mailbox, cp.webmail_url).text
+    assert 'data-page="webmail"' in Visitor(cp).sign_in(mailbox, cp.webmail_url).text
     assert Visitor(cp).sign_in(mailbox).status == 401
 
 

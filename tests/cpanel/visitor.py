@@ -80,12 +80,23 @@ class Visitor:
 
     def submit(self, page: Answer) -> Answer:
         """Post the form of a page, and follow the redirect that answers."""
-        form = page.page.first("form")
-        fields = {field["name"]: field.get("value", "") for field in page.page.all("input") if "name" in field}
-        parts = urlsplit(page.url)
-        origin = {"Referer": f"{parts.scheme}://{parts.netloc}/"}
-        answer = self.post(urljoin(page.url, form["action"]), fields, origin)
+        answer = self._send(page, {})
         return self.get(answer.location) if answer.status == 303 else answer
+
+    def press(self, page: Answer, value: str) -> Answer:
+        """Press the button of a page's form that has this value."""
+        (pressed,) = [button for button in page.page.all("button") if button.get("value") == value]
+        assert "disabled" not in pressed, f"the button {value} cannot be pressed"
+        return self._send(page, {pressed["name"]: value})
+
+    def _send(self, page: Answer, pressed: dict[str, str]) -> Answer:
+        """Post a page's form as a browser does that was told `Referrer-Policy: origin`."""
+        fields = {field["name"]: field.get("value", "") for field in page.page.all("input") if "name" in field}
+        here, target = urlsplit(page.url), urljoin(page.url, page.page.first("form").get("action", ""))
+        origin = f"{here.scheme}://{here.netloc}"
+        same = urlsplit(target)[:2] == here[:2]
+        site = {"Origin": origin, "Referer": f"{origin}/", "Sec-Fetch-Site": "same-origin" if same else "same-site"}
+        return self.post(target, {**fields, **pressed}, site)
 
     def open(self, method: str, url: str, headers: dict[str, str] | None = None, body: bytes | None = None) -> Answer:
         """One request."""

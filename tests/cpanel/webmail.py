@@ -14,8 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 from aiohttp import web
 
 from . import pages
-from .accounts import Login
-from .cpsrvd import ADDRESS_CHANGED, TOKEN, Cpsrvd, PanelSession, Visit, html
+from .accounts import Account, Login, mailbox_login
+from .cpsrvd import ADDRESS_CHANGED, INVALID, TOKEN, Cpsrvd, PanelSession, Visit, html
 from .live import Runner
 from .root import Root
 
@@ -25,14 +25,20 @@ EXPIRED = "Your session has expired. Please log in again."
 USED = "This session has been used already. Please log in again."
 BAD_TOKEN = "Invalid security token."
 NOT_POSTED = "A session must be sent by POST."
-BAD_FORM = "The login needs the field “session”, and nothing else."
+BAD_FORM = "The login needs the field “session”, may have “goto_uri”, and nothing else."
 BAD_REFERER = "The request came from another page than it should."
 FORM = "application/x-www-form-urlencoded"
+#: The *Webmail* page, which a person meets who has not asked for the inbox, and where its checkbox is sent.
+HOME = "/webmail/jupiter/index.html"
+OPEN_INBOX = "/webmail/jupiter/open_inbox"
+ROUNDCUBE = "/3rdparty/roundcube/index.php"
+#: One slash, then a path of this server, perhaps with a query.
+GOTO = re.compile(r"/(?!/)[!-\[\]-~]*")
 
 
 @dataclass(frozen=True)
 class WebmailPost:
-    """What came to `TOKEN/login`; `refusal` is None where it led to the inbox. `repr` does not show the session."""
+    """What came to `TOKEN/login`; `refusal` is None where it signed in. `repr` does not show the session."""
 
     method: str
     path: str
@@ -48,8 +54,9 @@ class WebmailPost:
 class Redeemed:
     """A session that was good."""
 
-    account: str
+    login: Login
     locale: str
+    goto: str | None
 
 
 class SessionRefused(Exception):
@@ -66,10 +73,11 @@ class Webmail(Cpsrvd):
     def __init__(self, root: Root, runner: Runner) -> None:
         super().__init__(root, runner)
         self.posts: list[WebmailPost] = []
+        self.open_inbox: set[str] = set()  # who has ticked "Open my inbox when I log in"
 
-    def first_page(self) -> str:
-        """The inbox."""
-        return "/webmail/inbox/index.html"
+    def first_page(self, login: Login) -> str:
+        """The *Webmail* page, or the inbox for those who want that."""
+        return ROUNDCUBE if login.remote_user in self.open_inbox else HOME
 
     async def _answer(self, visit: Visit) -> web.Response:
         on = self.root.switches("webmail")
@@ -83,13 +91,22 @@ class Webmail(Cpsrvd):
         return await super()._answer(visit)
 
     async def page(self, visit: Visit, session: PanelSession, path: str) -> web.Response:
-        """The inbox, and what every port of cpsrvd serves."""
-        if path == self.first_page():
-            return html(200, pages.inbox(session.login.remote_user, session.locale))
+        """The *Webmail* page, Roundcube, and what every port of cpsrvd serves."""
+        who = session.login.remote_user
+        if path == HOME:
+            return html(200, pages.webmail(who, session.locale, ROUNDCUBE, OPEN_INBOX, who in self.open_inbox))
+        if path in (ROUNDCUBE, ROUNDCUBE.rpartition("/")[0] + "/"):
+            return html(200, pages.inbox(who, session.locale))
+        if path == OPEN_INBOX and visit.request.method == "POST":
+            wanted = b"open=1" in await visit.request.read()
+            (self.open_inbox.add if wanted else self.open_inbox.discard)(who)
+            response = html(303, pages.message("Kept", "Your choice is kept."))
+            response.headers["Location"] = session.token + HOME
+            return response
         return await super().page(visit, session, path)
 
     async def _session_login(self, visit: Visit, token: str) -> web.Response:
-        """`POST TOKEN/login` with `session`: the inbox, or the login page with the reason."""
+        """`POST TOKEN/login` with `session`, perhaps `goto_uri`: signed in, or the login page with the reason."""
         request = visit.request
         body = (await request.read()).decode("latin-1")
         fields = parse_qs(body if request.method == "POST" else visit.query, keep_blank_values=True)
@@ -113,17 +130,19 @@ class Webmail(Cpsrvd):
         )
         if refusal:
             return html(403 if refusal in (BAD_TOKEN, BAD_REFERER) else 401, pages.login(self.name, refusal))
-        account = next(each for each in self.root.accounts.values() if each.name == redeemed.account)
-        login = Login(account.name, account, "webmail", account.name)
-        return self.let_in(visit, login, redeemed.locale, token)
+        goto = None if "goto-ignored" in self.root.switches("webmail") else redeemed.goto
+        return self.let_in(visit, redeemed.login, redeemed.locale, token, goto)
 
     def _redeem(self, visit: Visit, token: str, fields: dict[str, list[str]]) -> Redeemed:
         """Take the session out of the spool; SessionRefused with what the person must be told."""
         on = self.root.switches("webmail")
         if visit.request.method != "POST":
             raise SessionRefused(NOT_POSTED)
-        alone = set(fields) == {"session"} and len(fields["session"]) == 1 and not visit.query
-        if visit.request.content_type != FORM or not alone:
+        once = all(len(values) == 1 for values in fields.values()) and not visit.query
+        if visit.request.content_type != FORM or not once or not {"session"} <= set(fields) <= {"session", "goto_uri"}:
+            raise SessionRefused(BAD_FORM)
+        goto = fields["goto_uri"][0] if "goto_uri" in fields else None
+        if goto is not None and not GOTO.fullmatch(goto):
             raise SessionRefused(BAD_FORM)
         self._check_referer(visit)
         digest = hashlib.sha256(fields["session"][0].encode("latin-1")).hexdigest()
@@ -133,15 +152,25 @@ class Webmail(Cpsrvd):
         if not waiting.exists() or "refuse" in on:
             raise SessionRefused(EXPIRED)
         content, state = json.loads(waiting.read_text(encoding="utf-8")), waiting.stat()
-        owner = {account.name: account.uid for account in self.root.accounts.values()}.get(content["account"])
-        if state.st_uid != owner or time.time() - state.st_mtime > float(on.get("lifetime", LIFETIME)):
+        account = next((each for each in self.root.accounts.values() if each.name == content["account"]), None)
+        too_old = time.time() - state.st_mtime > float(on.get("lifetime", LIFETIME))
+        if account is None or state.st_uid != account.uid or too_old:
             raise SessionRefused(EXPIRED)
         if content["token"] != token:
             raise SessionRefused(BAD_TOKEN)
         if not self._same_address(visit.remote_address, content["remote_address"]):
             raise SessionRefused(ADDRESS_CHANGED)
+        login = self._login(account, content["mailbox"])
         waiting.rename(used)
-        return Redeemed(content["account"], content["locale"])
+        return Redeemed(login, content["locale"], goto)
+
+    def _login(self, account: Account, mailbox: str | None) -> Login:
+        """Whom the session is for; a mailbox may have gone since it was made."""
+        if mailbox is None:
+            return Login(account.name, account, "webmail", account.name)
+        if not self.root.login(mailbox):
+            raise SessionRefused(INVALID)
+        return mailbox_login(account, mailbox)
 
     def _same_address(self, visitor: str, meant: str) -> bool:
         on = self.root.switches("webmail")

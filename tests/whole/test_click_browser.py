@@ -78,7 +78,7 @@ def somebody(cp: Cpanel, who: str = "alice") -> str:
 
 
 def is_in_the_inbox(page: Page, cp: Cpanel, who: str) -> bool:
-    page.wait_for_url("**/webmail/inbox/**")
+    page.wait_for_url("**/webmail/jupiter/**")
     return page.inner_text("#account") == cp.login(who).user
 
 

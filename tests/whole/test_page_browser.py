@@ -93,7 +93,7 @@ class Person:
         self.page.goto(self.address)
 
     def arrive(self) -> None:
-        expect(self.page.locator("[data-page=inbox]")).to_be_attached(timeout=10_000)
+        expect(self.page.locator("[data-page=webmail]")).to_be_attached(timeout=10_000)
 
     def see_used(self) -> None:
         expect(self.page).to_have_title("You have already opened Webmail")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 #: Locale tags that the server has (cpanel-facts.md §8).
@@ -50,6 +50,19 @@ LOCALES = frozenset(
 )
 #: Features that every server knows; a plugin's is known when `install_plugin` has written its addonfeatures.
 FEATURES = frozenset({"webmail", "popaccts", "filemanager", "mysql", "ssl", "cron"})
+#: Addresses that no mailbox has.
+HOSTILE = (
+    '"><script>alert(1)</script>@example.com',
+    "a@b@example.com",
+    "two\nlines@example.com",
+    "nul\0@example.com",
+    "../../etc/passwd",
+    "\u202eright@example.com",
+    "x" * 5000 + "@example.com",
+    "@example.com",
+    "info@",
+    "",
+)
 GROUPS = (
     "email",
     "files",
@@ -105,6 +118,59 @@ def account(root: str, name: str) -> dict[str, str] | None:
     return pairs(os.path.join(root, "var/cpanel/users", name))
 
 
+#: What is said of a mailbox that is not there.
+SUSPENDED = {"suspended_login": 1, "suspended_incoming": 1}
+
+
+def mailbox_file(root: str, name: str) -> str:
+    """Where an account's mailboxes stand; only the account and root can read it."""
+    return os.path.join(root, "home", name, "etc/mailboxes")
+
+
+def mailbox_row(address: str, flags: Mapping[str, Any]) -> dict[str, Any]:
+    """A mailbox as `Email list_pops` tells of it."""
+    numbers = {key: int(flags[key]) for key in SUSPENDED}
+    return {"email": address, "login": address, **numbers}
+
+
+def mailbox_lines(rows: Iterable[Mapping[str, Any]]) -> str:
+    """The file of an account's mailboxes: an address and two digits a line."""
+    return "".join(f"{row['email']} {row['suspended_login']:d} {row['suspended_incoming']:d}\n" for row in rows)
+
+
+def mailboxes(root: str, name: str) -> list[dict[str, Any]]:
+    """The mailboxes of an account, without its own."""
+    with open(mailbox_file(root, name), encoding="utf-8") as file:
+        rows = [line.split() for line in file]
+    return [mailbox_row(address, dict(zip(SUSPENDED, flags))) for address, *flags in rows]
+
+
+def list_pops(root: str, user: Mapping[str, str], args: Mapping[str, str]) -> dict[str, Any]:
+    """`Email list_pops`, as the switches want it."""
+    on = switches(root, "list_pops")
+    if set(args) - {"skip_main"} or args.get("skip_main", "0") not in ("0", "1"):
+        return failure("“list_pops” does not know one of these arguments.")
+    if "role-off" in on:
+        return failure("The “Receive Mail” role is disabled on this server.")
+    rows: list[Any] = mailboxes(root, user["USER"])
+    own = {"email": user["USER"], "login": "Main Account", "suspended_login": 0, "suspended_incoming": 0}
+    if args.get("skip_main") != "1" or "main-anyway" in on:
+        rows.insert(0, own)
+    if "null" in on:
+        return success(None)
+    if "object" in on:
+        return success({"mailboxes": rows})
+    if "nonsense" in on:
+        rows[:0] = [None, 1, "info", [], {}, {"email": None}, {"email": ["a@b"]}, {"login": "x@example.com"}]
+    if "hostile" in on:
+        rows[:0] = [mailbox_row(address, dict.fromkeys(SUSPENDED, 0)) for address in HOSTILE]
+    if "foreign" in on:
+        rows.insert(0, mailbox_row("info@somebody-else.example.com", dict.fromkeys(SUSPENDED, 0)))
+    if "twice" in on:
+        rows += rows
+    return success(rows)
+
+
 def feature(root: str, user: Mapping[str, str], name: str) -> int | None:
     """1 on, 0 off, None unknown (cpanel-facts.md §5): on unless the account's feature list says `name=0`."""
     listed = pairs(os.path.join(root, "var/cpanel/features", user["FEATURELIST"])) or {}
@@ -150,6 +216,8 @@ def call(root: str, user: Mapping[str, str], module: str, function: str, args: M
         tag = user["LOCALE"]
         direction = "rtl" if tag in ("ar", "he") else "ltr"
         return success({"direction": direction, "encoding": "utf-8", "locale": tag, "name": tag})
+    if (module, function) == ("Email", "list_pops"):
+        return list_pops(root, user, args)
     return failure(f"The stand-in has no UAPI function “{module}::{function}”.")
 
 
@@ -157,4 +225,6 @@ def numbers_as_strings(value: Any) -> Any:
     """Perl's habit: "1" where 1 is meant."""
     if isinstance(value, dict):
         return {key: numbers_as_strings(below) for key, below in value.items()}
+    if isinstance(value, list):
+        return [numbers_as_strings(below) for below in value]
     return str(value) if isinstance(value, int) else value

@@ -117,13 +117,33 @@ def random_part() -> str:
     return "".join(letters[byte % len(letters)] for byte in os.urandom(13)) + "%+="
 
 
-def create_session(root: str, name: str, user: Mapping[str, str], args: Mapping[str, str], on: Fields) -> Fields:
-    """`Session create_webmail_session_for_self`: the result, and a spool file without the session itself."""
-    if set(args) - {"remote_address", "locale"}:
-        return panel.failure("“create_webmail_session_for_self” does not know one of these arguments.")
+SELF, MAIL_USER = "create_webmail_session_for_self", "create_webmail_session_for_mail_user"
+
+
+def mailbox_problem(root: str, name: str, args: Mapping[str, str]) -> str | None:
+    """Why the call for a mailbox is refused; a suspended one is refused too, which is not documented."""
+    for key in "login", "domain":
+        if not args.get(key) or "@" in args[key]:
+            return f"Provide the “{key}” argument."
+    address = f"{args['login']}@{args['domain']}"
+    rows = {row["email"]: row for row in panel.mailboxes(root, name)}
+    if address not in rows:
+        return f"You do not have an email account named “{address}”."
+    return f"The email account “{address}” is suspended." if rows[address]["suspended_login"] else None
+
+
+def create_session(
+    root: str, function: str, name: str, user: Mapping[str, str], args: Mapping[str, str], on: Fields
+) -> Fields:
+    """A webmail session for the account itself or for a mailbox: the result, and a spool file without the session."""
+    for_mailbox = function == MAIL_USER
+    if set(args) - {"remote_address", "locale"} - ({"login", "domain"} if for_mailbox else set()):
+        return panel.failure(f"“{function}” does not know one of these arguments.")
     if user.get("DEMO") == "1":
         return panel.failure("Sorry, this feature is disabled in demo mode.")
     problem = address_problem(args.get("remote_address"))
+    if for_mailbox:
+        problem = mailbox_problem(root, name, args) or problem
     if problem:
         return panel.failure(problem)
     locale = args.get("locale", user["LOCALE"])
@@ -133,12 +153,19 @@ def create_session(root: str, name: str, user: Mapping[str, str], args: Mapping[
     random = random_part()
     if "markup-in-session" in on:
         random += "\"'><b>&amp;"
-    session = f"{name}:{random}:CREATE_WEBMAIL_SESSION_FOR_SELF,{os.urandom(16).hex()}"
+    whose = f"{args['login']}@{args['domain']}" if for_mailbox else name
+    session = f"{whose}:{random}:{function.upper()},{os.urandom(16).hex()}"
     token = "/cpsess" + str(int.from_bytes(os.urandom(8), "big") % 10**10).zfill(10)
     leave(
         panel.spool(root, "sessions"),
         hashlib.sha256(session.encode()).hexdigest(),
-        {"account": name, "token": token, "remote_address": args["remote_address"], "locale": locale},
+        {
+            "account": name,
+            "token": token,
+            "remote_address": args["remote_address"],
+            "locale": locale,
+            "mailbox": whose if for_mailbox else None,
+        },
     )
     return panel.success({"hostname": user.get("MAIL_NODE") or None, "session": session, "token": token})
 
@@ -267,9 +294,9 @@ def main(started: float) -> int:
     all_on = panel.switches(root, "uapi")
     on = switches_for(module, all_on)
     misbehave_before(on)
-    if (module, function) == ("Session", "create_webmail_session_for_self"):
+    if module == "Session" and function in (SELF, MAIL_USER):
         refused = on.keys() & {"status-0", "hostile-errors"}
-        result = spoil({"data": None} if refused else create_session(root, name, user, args, on), on)
+        result = spoil({"data": None} if refused else create_session(root, function, name, user, args, on), on)
     else:
         result = panel.call(root, user, module, function, args)
         for value, switch in ((None, "null"), (0, "off")):
