@@ -28,6 +28,12 @@ TOO_WIDE = """() => [...document.querySelectorAll("html, body, main, main *")].f
   each => each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== "inline" && each.clientWidth
     || each.getBoundingClientRect().right > innerWidth || each.getBoundingClientRect().left < 0
 ).map(each => each.outerHTML.slice(0, 200))"""
+#: Those of the texts that do not fit on one line of the page's button.
+TOO_LONG = """texts => {
+  const button = document.querySelector(".go");
+  const height = text => { button.textContent = text; return button.clientHeight; };
+  return texts.filter(text => height(text) > height("x"));
+}"""
 LONG_HOST = "a-rather-long-name-of-a-machine.in-some-department.example.com"
 
 browser_test = pytest.mark.browser
@@ -65,7 +71,7 @@ def test_the_login_page_of_webmail_is_offered_where_there_is_one() -> None:
     assert (
         'href="https://webmail.example.com/"' in pages.response("signed-in", direct="https://webmail.example.com/").body
     )
-    assert "e-mail address and password" not in pages.response("signed-in", direct=None).body
+    assert "email address and password" not in pages.response("signed-in", direct=None).body
 
 
 @pytest.mark.parametrize(
@@ -83,7 +89,13 @@ def test_support_is_shown_as_what_it_is(outcome: str, support: str, shown: str) 
 
 
 def test_without_support_nothing_is_said_of_it() -> None:
-    assert "Support" not in pages.response("uapi-timeout", support=None).body
+    assert "Help from your hosting provider" in pages.response("uapi-timeout").body
+    assert "Help from your hosting provider" not in pages.response("uapi-timeout", support=None).body
+
+
+def test_the_panels_own_messages_claim_no_language() -> None:
+    said = pages.REASONS["uapi-refused"]
+    assert pages.response("uapi-refused").body.count('<li><bdi lang="">') == len(said)
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +128,14 @@ def test_nothing_overflows_at_320_pixels(phone: Page, address: str, tag: str) ->
 
 
 @browser_test
+@pytest.mark.parametrize("tag", TAGS)
+def test_each_button_is_one_line_at_320_pixels(phone: Page, address: str, tag: str) -> None:
+    show(phone, address, "uapi-timeout", tag)
+    texts = [text for key, text in locales.read(pages.PLACES, tag).items() if re.search(r"\blink\b", key)]
+    assert phone.evaluate(TOO_LONG, texts) == []
+
+
+@browser_test
 def test_a_long_host_and_a_long_account_break_at_320_pixels(phone: Page, address: str) -> None:
     phone.goto(
         f"{address}/signed-in?slow_after=.05&user={'abcdefgh' * 4}&host={LONG_HOST}&direct=https://webmail.{LONG_HOST}/"
@@ -136,7 +156,9 @@ def test_text_of_twice_the_size_still_fits(phone: Page, address: str, tag: str) 
 
 @browser_test
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("tag", ["en", "ar"])
+@pytest.mark.parametrize(
+    "tag", [tag if tag in ("en", "ar") else pytest.param(tag, marks=pytest.mark.long) for tag in TAGS]
+)
 def test_axe_finds_nothing(browser: Browser, address: str, tag: str, scheme: str) -> None:
     axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
     context = browser.new_context(

@@ -29,9 +29,9 @@ LATIN_WORDS = {*NAMES, "IP", "Proxy", "email"}  # what stays in Latin letters in
 LOANS = {"label.account": ("fil", "it", "nl"), "label.code": ("fil",)}
 
 # A 320 px phone leaves about 245 px inside the card, and 215 px inside a button: on a line 18 average Latin letters of
-# a title, 24 of a button, 30 of other text. Hence a title of two lines, a button or link of one, a label of two, a
+# a title, 22 of a button, 30 of other text. Hence a title of two lines, a button or link of one, a label of two, a
 # sentence of at most six; and no word is longer than a line.
-MOST = {"title": 36, "button": 24, "link": 24, "label": 45, "sentence": 165}
+MOST = {"title": 36, "link": 22, "label": 45, "sentence": 165}
 A_LINE = {"title": 18, "sentence": 28}
 
 LINE = re.compile(r'([a-z0-9-]+(?:\.[a-z-]+)*): "([^"\\]+)"')
@@ -56,6 +56,8 @@ def kind(key: str) -> str:
     first, _, last = key.partition(".")
     if first in ("label", "link"):
         return first
+    if key in ("choose.own", "choose.suspended", "choose.search", "choose.left"):
+        return "label"
     last = last.rpartition(".")[2]
     return last if last in MOST and key != "signin.slow.title" else "sentence"
 
