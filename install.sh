@@ -747,7 +747,7 @@ END
 }
 
 settings_hold() { # TREE of the code that checks them; sets SAID
-  SAID=$( (module "$1" plugin.ready "$1" --check "$ROOT") 2>&1 </dev/null)
+  SAID=$( (module "$1" plugin.ready "$1" --check --root "$ROOT") 2>&1 </dev/null)
 }
 
 check_settings() {
@@ -763,7 +763,7 @@ check_settings() {
 
 settings_finding() { finding failure settings "$1" "edit it, then: $COMMAND apply"; }
 
-edit_finding() { finding warning apply "$1" "$COMMAND apply"; }
+edit_finding() { finding warning apply "${1#*"$TAB"}" "$COMMAND apply"; }
 
 reported() { # LEVEL, NAME, TEXT and REMEDY with tabs between them
   rest=$1

@@ -9,7 +9,7 @@ import stat
 from plugin.click import host
 from plugin.click.settings import Settings
 from plugin.ready import flat
-from plugin.ready.flat import ContentError
+from plugin.ready.problem import Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from plugin.click.places import Places
+    from plugin.ready.sources import Sources
 
 GROUPS = (
     "email",
@@ -91,32 +92,27 @@ CHECKS: dict[str, tuple[Callable[[Any], object], str]] = {
 
 
 def parse(text: str, file: str) -> dict[str, Any]:
-    """What the YAML `text` sets; raises ContentError for the first thing that is wrong, `file` being its name."""
+    """What the YAML `text` sets; raises Problem for the first thing that is wrong, `file` being its name."""
     values = {}
     for key, value, line in flat.entries(text, file):
         if key not in CHECKS:
-            raise ContentError(file, line, key, f"unknown setting; there are {' '.join(CHECKS)}")
+            raise Problem(file, line, key, f"unknown setting; there are {' '.join(CHECKS)}")
         if value is None and key in MAY_BE_NULL:
             continue
         if key == "log" and value is False:
             value = "off"  # which YAML takes for false
         passes, expected = CHECKS[key]
         if not passes(value):
-            raise ContentError(file, line, key, f"must be {expected}")
+            raise Problem(file, line, key, f"must be {expected}")
         values[key] = value.lower() if key == "webmail_host" else value
     return values
 
 
-def read(file: str) -> dict[str, Any]:
-    """What `file` sets; nothing if there is no such file. Raises ContentError."""
-    return parse(flat.read(file), file) if os.path.lexists(file) else {}
-
-
-def load(places: Places) -> Settings:
-    """The settings that the file makes; the defaults if there is none. Raises ContentError."""
-    chosen = Settings(read(places.config))
+def load(sources: Sources, places: Places) -> Settings:
+    """The settings that the file makes; the defaults if there is none. Raises Problem."""
+    chosen = Settings(parse(sources.settings.text, sources.settings.file) if sources.settings else None)
     if chosen.uapi != Settings.uapi and not everybody_runs(places.below_root(chosen.uapi)):
-        raise wrong(places.config, "uapi", f"{chosen.uapi} is not a program that every account can run")
+        raise wrong(sources, "uapi", f"{chosen.uapi} is not a program that every account can run")
     return chosen
 
 
@@ -126,7 +122,8 @@ def everybody_runs(program: str) -> bool:
     return mine and (os.geteuid() != 0 or bool(os.stat(program).st_mode & stat.S_IXOTH))
 
 
-def wrong(file: str, key: str, problem: str) -> ContentError:
-    """What is only found wrong after parsing, with the line where `file` sets `key`."""
-    lines = (line for name, _, line in flat.entries(flat.read(file), file) if name == key)
-    return ContentError(file, next(lines, None), key, problem)
+def wrong(sources: Sources, key: str, problem: str) -> Problem:
+    """What is only found wrong after parsing, with the line where the file sets `key`."""
+    assert sources.settings
+    lines = (line for name, _, line in flat.entries(sources.settings.text, sources.settings.file) if name == key)
+    return Problem(sources.settings.file, next(lines, None), key, problem)

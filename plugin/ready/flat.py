@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 
 import yaml
+
+from plugin.ready.problem import Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,43 +16,10 @@ if TYPE_CHECKING:
 
 NULL = "tag:yaml.org,2002:null"
 DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
-LONGEST = 65536  # bytes of a file
-
-
-class ContentError(Exception):
-    """A file of the administrator's that cannot be used: settings, a template or a locale file.
-
-    ``str()`` names file, line (from 1, where it is known), key and remedy.
-    """
-
-    def __init__(self, file: str, line: int | None, key: str | None, problem: str) -> None:
-        place = file if line is None else f"{file}:{line}"
-        super().__init__(": ".join(part for part in (place, key, problem) if part))
-        self.file = file
-        self.line = line
-        self.key = key
-        self.problem = problem
-
-
-def read(file: str) -> str:
-    """The text of `file`; raises ContentError."""
-    try:
-        if os.path.exists(file) and not os.path.isfile(file):
-            raise ContentError(file, None, None, "cannot be read: it is not a file")
-        with open(file, "rb") as stream:
-            data = stream.read(LONGEST + 1)
-    except OSError as error:
-        raise ContentError(file, None, None, f"cannot be read: {error.strerror}") from None
-    if len(data) > LONGEST:
-        raise ContentError(file, None, None, f"is longer than {LONGEST} bytes")
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        raise ContentError(file, data.count(b"\n", 0, error.start) + 1, None, "is not UTF-8 text") from None
 
 
 def entries(text: str, file: str) -> Iterator[tuple[str, Any, int]]:
-    """Key, value and line (from 1) of each entry of the YAML `text`; raises ContentError naming `file` and line."""
+    """Key, value and line (from 1) of each entry of the YAML `text`; raises Problem naming `file` and line."""
     loader = None
     try:
         loader = yaml.SafeLoader(text)
@@ -61,25 +29,25 @@ def entries(text: str, file: str) -> Iterator[tuple[str, Any, int]]:
         if isinstance(root, yaml.ScalarNode) and root.tag == NULL:
             return  # comments only
         if not isinstance(root, yaml.MappingNode):
-            raise ContentError(file, root.start_mark.line + 1, None, "must be lines of `key: value`")
+            raise Problem(file, root.start_mark.line + 1, None, "must be lines of `key: value`")
         seen = set()
         for key_node, value_node in root.value:
             line = key_node.start_mark.line + 1
             key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
             if key is None or key in seen:
-                raise ContentError(file, line, key, "is not a key" if key is None else "stands twice")
+                raise Problem(file, line, key, "is not a key" if key is None else "stands twice")
             if not isinstance(value_node, yaml.ScalarNode):
-                raise ContentError(file, line, key, "must be a single value")
+                raise Problem(file, line, key, "must be a single value")
             seen.add(key)
             yield key, construct(loader, value_node, file, line, key), line
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise ContentError(file, mark.line + 1 if mark else None, None, f"not YAML: {error.problem}") from None
+        raise Problem(file, mark.line + 1 if mark else None, None, f"not YAML: {error.problem}") from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise ContentError(file, line, None, f"not YAML: {error.reason}") from None
+        raise Problem(file, line, None, f"not YAML: {error.reason}") from None
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
-        raise ContentError(file, None, None, f"not YAML: {str(error).splitlines()[0]}") from None
+        raise Problem(file, None, None, f"not YAML: {str(error).splitlines()[0]}") from None
     finally:
         if loader is not None:
             loader.dispose()  # type: ignore[no-untyped-call]
@@ -93,9 +61,7 @@ def construct(loader: yaml.SafeLoader, node: yaml.ScalarNode, file: str, line: i
     try:
         value = loader.construct_object(node)  # type: ignore[no-untyped-call]
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, ArithmeticError):
-        raise ContentError(
-            file, line, key, "is not a value that YAML can make; put it in quotes if it is text"
-        ) from None
+        raise Problem(file, line, key, "is not a value that YAML can make; put it in quotes if it is text") from None
     if isinstance(value, (int, float)) and not isinstance(value, bool) and not DECIMAL.fullmatch(node.value):
         return node.value
     return value

@@ -2,77 +2,65 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 
 from plugin.ready import config, flat
-from plugin.ready.flat import ContentError
+from plugin.ready.problem import Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from plugin.click.places import Places
+    from plugin.ready.sources import Sources, Text
 
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
 ABOUT = ("lang", "dir", "inherits")  # what a file says of itself; the rest are sentences
 
 
-def tags(places: Places) -> list[str]:
-    """All locale tags that there is a file for."""
-    found = set()
-    for folder in (places.templates, places.own_templates):
-        if os.path.isdir(f"{folder}/locale"):
-            found |= {name[:-5] for name in os.listdir(f"{folder}/locale") if name.endswith(".yaml") and name[0] != "."}
-    return sorted(found)
-
-
-def read(places: Places, tag: str, children: tuple[str, ...] = ()) -> dict[str, str]:
+def read(sources: Sources, tag: str, children: tuple[str, ...] = ()) -> dict[str, str]:
     """All sentences of a locale, which `children` inherit.
 
     What a locale does not say comes from the one that it names in `inherits`, and in the end from English. Raises
-    ContentError if a file is not a flat YAML mapping of known keys to text with the placeholders of our English text,
-    or if `inherits` leads nowhere.
+    Problem if a file is not a flat YAML mapping of known keys to text with the placeholders of our English text, or if
+    `inherits` leads nowhere.
     """
-    english = {key: sentence for key, sentence, _ in file_entries(f"{places.templates}/locale/en.yaml")}
+    english = {key: sentence for key, sentence, _ in file_entries(sources.locales["en"][0])}
     sentences: dict[str, str] = {}
-    for folder in (places.templates, places.own_templates):
-        sentences = merged(sentences, f"{folder}/locale/{tag}.yaml", english)
+    for source in sources.locales[tag]:
+        sentences = {**sentences, **checked(source, english)}
+    file = sources.locales[tag][-1].file
     if not sentences.keys() & {"lang", "inherits"}:
-        file = f"{places.own_templates}/locale/{tag}.yaml"
-        raise ContentError(file, None, "lang", "is missing; say what language this is, such as pt-BR")
+        raise Problem(file, None, "lang", "is missing; say what language this is, such as pt-BR")
     parent = sentences.pop("inherits", "en")
     if tag == "en":
         return sentences
-    if parent in (tag, *children) or parent not in tags(places):
-        owns = os.path.lexists(f"{places.own_templates}/locale/{tag}.yaml")
-        file = f"{places.own_templates if owns else places.templates}/locale/{tag}.yaml"
-        raise ContentError(file, None, "inherits", "must name another locale, and none that inherits from this one")
-    return {**read(places, parent, (tag, *children)), **sentences}
+    if parent in (tag, *children) or parent not in sources.locales:
+        raise Problem(file, None, "inherits", "must name another locale, and none that inherits from this one")
+    return {**read(sources, parent, (tag, *children)), **sentences}
 
 
-def merged(sentences: dict[str, str], file: str, english: dict[str, str]) -> dict[str, str]:
-    """`sentences` with those of `file` over them, each checked against the English one."""
-    if not os.path.lexists(file):
-        return sentences
+def checked(source: Text, english: dict[str, str]) -> dict[str, str]:
+    """The sentences of one file, each held against the English one."""
+    file = source.file
     if not re.fullmatch(config.LOCALE, os.path.basename(file)[:-5]):
-        raise ContentError(file, None, None, "must be named by a locale tag of cPanel's, such as pt_br.yaml")
-    own = {}
-    for key, sentence, line in file_entries(file):
+        raise Problem(file, None, None, "must be named by a locale tag of cPanel's, such as pt_br.yaml")
+    for key, sentence, line in file_entries(source):
         if key == "dir" and sentence not in ("ltr", "rtl"):
-            raise ContentError(file, line, key, "must be ltr or rtl")
+            raise Problem(file, line, key, "must be ltr or rtl")
         if key == "lang" and not re.fullmatch("[A-Za-z0-9]+(-[A-Za-z0-9]+)*", sentence):
-            raise ContentError(file, line, key, "must be a language tag, such as pt-BR")
+            raise Problem(file, line, key, "must be a language tag, such as pt-BR")
         if key not in (*ABOUT, *english):
-            raise ContentError(file, line, key, "unknown sentence; our own en.yaml has all that there are")
+            raise Problem(file, line, key, "unknown sentence; our own en.yaml has all that there are")
         if set(PLACEHOLDER.findall(sentence)) - set(PLACEHOLDER.findall(english.get(key, ""))):
-            raise ContentError(file, line, key, "has a {placeholder} that the English sentence does not have")
-        own[key] = sentence
-    return {**sentences, **own}
+            raise Problem(file, line, key, "has a {placeholder} that the English sentence does not have")
+    return {key: sentence for key, sentence, _ in file_entries(source)}
 
 
-def file_entries(file: str) -> list[tuple[str, str, int]]:
-    """Key, text and line (from 1) of each entry."""
-    found = list(flat.entries(flat.read(file), file))
+@functools.cache
+def file_entries(source: Text) -> list[tuple[str, str, int]]:
+    """Key, text and line (from 1) of each entry. YAML is slow, and every locale asks for English."""
+    found = list(flat.entries(source.text, source.file))
     for key, value, line in found:
         if not isinstance(value, str) or not value.strip():
-            raise ContentError(file, line, key, "must be text; put it in quotes")
+            raise Problem(source.file, line, key, "must be text; put it in quotes")
     return found

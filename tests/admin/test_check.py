@@ -189,10 +189,10 @@ def nothing_ready_made(server: Server) -> str:
 
 def redrawn_icon(server: Server) -> str:
     icon = server.config.parent / "own.svg"
-    icon.write_text("<svg/>")
+    icon.write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
     server.config.write_text("icon: /etc/webmail-signin/own.svg\n")
     server.well("apply")
-    icon.write_text("<svg />")
+    icon.write_text('<svg xmlns="http://www.w3.org/2000/svg" />')
     return "apply"
 
 

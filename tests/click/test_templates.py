@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-TAGS = locales.tags(pages.PLACES)
-SOURCES = {file.name: file.read_text(encoding="utf-8") for file in Path(pages.PLACES.templates).glob("*.html")}
+TAGS = sorted(pages.SOURCES.locales)
+SOURCES = {name: source.text for name, source in pages.SOURCES.ours.items()}
 MOST_BYTES = 8 * 1024
 #: What is wider than the room it has, in the window or in its own box.
 TOO_WIDE = """() => [...document.querySelectorAll("html, body, main, main *")].filter(
@@ -131,7 +130,7 @@ def test_nothing_overflows_at_320_pixels(phone: Page, address: str, tag: str) ->
 @pytest.mark.parametrize("tag", TAGS)
 def test_each_button_is_one_line_at_320_pixels(phone: Page, address: str, tag: str) -> None:
     show(phone, address, "uapi-timeout", tag)
-    texts = [text for key, text in locales.read(pages.PLACES, tag).items() if re.search(r"\blink\b", key)]
+    texts = [text for key, text in locales.read(pages.SOURCES, tag).items() if re.search(r"\blink\b", key)]
     assert phone.evaluate(TOO_LONG, texts) == []
 
 

@@ -36,7 +36,7 @@ instrumented = ["plugin", "json", "yaml", "ipaddress"]
 with atheris.instrument_imports(include=instrumented) if "--here" in sys.argv else contextlib.nullcontext():
     from plugin.click import errors, host, liveapi, result, session, settings
     from plugin.ready import config, flat
-    from plugin.ready.flat import ContentError
+    from plugin.ready.problem import Problem
 
 GOOD = {"token": "/cpsess2462418786", "session": "user:D7Ni:CREATE_WEBMAIL_SESSION_FOR_SELF,728f", "hostname": None}
 ANSWER = json.dumps({"apiversion": 3, "result": {"data": GOOD, "errors": None, "status": 1}}).encode()
@@ -78,7 +78,7 @@ def parse_settings(data: bytes) -> None:
     """Ours, or settings that hold their own checks and survive being compiled."""
     try:
         given = config.parse(data.decode("utf-8", "surrogateescape"), "config.yaml")
-    except ContentError as error:
+    except Problem as error:
         assert str(error).startswith("config.yaml")
         return
     for key, value in given.items():
@@ -92,7 +92,7 @@ def parse_sentences(data: bytes) -> None:
     try:
         for key, _, line in flat.entries(data.decode("utf-8", "surrogateescape"), "en.yaml"):
             assert isinstance(key, str) and line >= 1
-    except ContentError:
+    except Problem:
         return
 
 

@@ -13,8 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from plugin.click import destination, errors, page, session, strings, templates
 from plugin.click.places import Places
 from plugin.click.settings import Settings
-from plugin.ready import locales
-from plugin.ready.sources import from_source
+from plugin.ready import locales, sources, trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +23,9 @@ if TYPE_CHECKING:
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 PLACES = Places(str(CHECKOUT))
-PLACES.own_templates = PLACES.templates  # whatever a provider may have set on this machine is left aside
-ENVIRONMENT = from_source(PLACES)
+PLACES.config = PLACES.own_templates = "/nonexistent"  # whatever a provider may have set on this machine is left aside
+SOURCES = sources.read(PLACES)
+ENVIRONMENT = trial.environment(SOURCES)
 
 # A session such as cPanel makes, as long as the contract lets it be without being all escapes.
 SESSION = "example:" + "D7NiAZv1nf4bXeg9" * 58 + ":CREATE_WEBMAIL_SESSION_FOR_SELF,728fb86a7df1cf20690c65f349ac3137"
@@ -38,7 +38,7 @@ REASONS = {"uapi-refused": ("Your account’s disk quota is used up.", "The mail
 @functools.cache
 def drawn(tag: str) -> templates.Templates:
     """The templates with the sentences of one locale."""
-    return templates.Templates(ENVIRONMENT, strings.Strings(locales.read(PLACES, tag)))
+    return templates.Templates(ENVIRONMENT, strings.Strings(locales.read(SOURCES, tag)))
 
 
 def response(

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 
 from plugin.click import settings
 from plugin.click.places import Places
-from plugin.ready import config, flat
-from plugin.ready.flat import ContentError
+from plugin.ready import config, sources
+from plugin.ready.problem import Problem
 
 DEFAULTS = {
     "uapi": "/usr/local/cpanel/bin/uapi",
@@ -96,7 +95,7 @@ BAD = {
 
 @pytest.mark.parametrize(("key", "value"), [(key, value) for key, values in BAD.items() for value in values])
 def test_a_bad_value_is_refused_with_file_line_and_key(key: str, value: str) -> None:
-    with pytest.raises(ContentError) as raised:
+    with pytest.raises(Problem) as raised:
         parse(f"# a comment\n{key}: {value}\n")
     assert (raised.value.file, raised.value.line, raised.value.key) == ("config.yaml", 2, key)
 
@@ -104,26 +103,26 @@ def test_a_bad_value_is_refused_with_file_line_and_key(key: str, value: str) -> 
 @pytest.mark.parametrize("key", DEFAULTS)
 @pytest.mark.parametrize("value", ["[1]", "{a: 1}"])
 def test_a_setting_is_a_single_value(key: str, value: str) -> None:
-    with pytest.raises(ContentError, match=f"config.yaml:1: {key}: "):
+    with pytest.raises(Problem, match=f"config.yaml:1: {key}: "):
         parse(f"{key}: {value}\n")
 
 
 @pytest.mark.parametrize("key", DEFAULTS)
 def test_a_setting_stands_once(key: str) -> None:
     line = f"{key}: {GOOD[key][0]}\n"
-    with pytest.raises(ContentError, match=f"config.yaml:2: {key}: "):
+    with pytest.raises(Problem, match=f"config.yaml:2: {key}: "):
         parse(line * 2)
 
 
 @pytest.mark.parametrize("key", ["time_out", "Timeout", "", "<<", "__class__", "values", "1"])
 def test_an_unknown_setting_is_refused_with_its_line(key: str) -> None:
-    with pytest.raises(ContentError, match=r"^config\.yaml:2: "):
+    with pytest.raises(Problem, match=r"^config\.yaml:2: "):
         parse(f"order: 1\n'{key}': 1\n")
 
 
 @pytest.mark.parametrize("key", DEFAULTS)
 def test_an_unknown_setting_is_told_what_there_is(key: str) -> None:
-    with pytest.raises(ContentError, match=rf"colour: .*\b{key}\b"):
+    with pytest.raises(Problem, match=rf"colour: .*\b{key}\b"):
         parse("colour: red\n")
 
 
@@ -138,52 +137,20 @@ def test_settings_survive_being_compiled(key: str) -> None:
     assert getattr(again, key) == getattr(chosen, key)
 
 
-@pytest.fixture
-def places(tmp_path: Path) -> Places:
-    release = tmp_path / "usr/local/cpanel/3rdparty/webmail-signin/releases/1.0.0"
-    (release / "compiled").mkdir(parents=True)
-    (tmp_path / "etc/webmail-signin").mkdir(parents=True)
-    return Places(str(release))
-
-
-def edit(places: Places, content: str | bytes) -> None:
-    data = content if isinstance(content, bytes) else content.encode()
-    Path(places.config).write_bytes(data)
-
-
-def test_no_file_means_the_defaults(places: Places) -> None:
-    assert config.load(places).values() == DEFAULTS
-
-
-def test_a_file_that_is_not_utf_8_is_refused(places: Places) -> None:
-    edit(places, b"# note\nlabel: caf\xe9\n")
-    with pytest.raises(ContentError, match=r"config\.yaml:2: is not UTF-8 text"):
-        config.load(places)
-
-
-def test_a_folder_in_the_files_place_is_refused(places: Places) -> None:
-    os.mkdir(places.config)
-    with pytest.raises(ContentError, match=r"config\.yaml: cannot be read"):
-        config.load(places)
-
-
-def test_a_link_in_a_circle_is_refused(places: Places) -> None:
-    os.symlink(places.config, places.config)
-    with pytest.raises(ContentError, match=r"config\.yaml: cannot be read"):
-        config.load(places)
-
-
 def test_log_off_needs_no_quotes() -> None:
     assert parse("log: off\n").log == "off"
 
 
-def test_a_file_that_is_far_too_long_is_refused(places: Places) -> None:
-    edit(places, b"#" * (flat.LONGEST + 1))
-    with pytest.raises(ContentError, match="longer than"):
-        config.load(places)
+def load(folder: Path, text: str) -> settings.Settings:
+    places = Places(str(folder), str(folder))
+    written = sources.Sources(sources.Text("config.yaml", text) if text else None, {}, {}, {}, [], [])
+    return config.load(written, places)
 
 
-def test_a_program_that_does_not_run_is_refused_with_its_line(places: Places) -> None:
-    edit(places, "order: 8\nuapi: /nowhere/uapi\n")
-    with pytest.raises(ContentError, match=r"config\.yaml:2: uapi: /nowhere/uapi is not"):
-        config.load(places)
+def test_no_file_means_the_defaults(tmp_path: Path) -> None:
+    assert load(tmp_path, "").values() == DEFAULTS
+
+
+def test_a_program_that_does_not_run_is_refused_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match=r"config\.yaml:2: uapi: /nowhere/uapi is not"):
+        load(tmp_path, "order: 8\nuapi: /nowhere/uapi\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from plugin.ready import flat
-from plugin.ready.flat import ContentError
+from plugin.ready.problem import Problem
 
 
 def entries(text: str) -> list[tuple[str, object, int]]:
@@ -53,7 +53,7 @@ BROKEN = {
 
 @pytest.mark.parametrize(("text", "line", "key"), BROKEN.values(), ids=BROKEN)
 def test_anything_else_is_refused_with_its_line(text: str, line: int, key: str | None) -> None:
-    with pytest.raises(ContentError) as raised:
+    with pytest.raises(Problem) as raised:
         entries(text)
     assert (raised.value.file, raised.value.line, raised.value.key) == ("FILE", line, key)
 
@@ -62,17 +62,17 @@ def test_anything_else_is_refused_with_its_line(text: str, line: int, key: str |
     "text", ["a: \0", "a: \x07", "[" * 1000, "{" * 1000], ids=["NUL", "bell", "deep arrays", "deep objects"]
 )
 def test_what_the_reader_cannot_take_is_refused(text: str) -> None:
-    with pytest.raises(ContentError, match="FILE"):
+    with pytest.raises(Problem, match="FILE"):
         entries(text)
 
 
 def test_a_character_that_yaml_forbids_is_told_with_its_line() -> None:
-    with pytest.raises(ContentError, match=r"^FILE:2: not YAML: "):
+    with pytest.raises(Problem, match=r"^FILE:2: not YAML: "):
         entries("a: 1\nb: \x07\n")
 
 
 def test_an_error_names_file_line_key_and_problem() -> None:
-    with pytest.raises(ContentError, match=r"^FILE:2: a: stands twice$"):
+    with pytest.raises(Problem, match=r"^FILE:2: a: stands twice$"):
         entries("a: 1\na: 1\n")
 
 
@@ -85,6 +85,6 @@ def test_a_file_of_comments_after_a_document_start_is_empty() -> None:
     ['!!int ""', '!!float ""', "!!bool maybe", "!!timestamp soon", "2001-99-99", "!!int x", "!!float x", "!!binary é"],
 )
 def test_a_value_that_yaml_cannot_make_is_told_with_its_place(value: str) -> None:
-    with pytest.raises(ContentError) as raised:
+    with pytest.raises(Problem) as raised:
         entries(f"# note\norder: {value}\n")
     assert (raised.value.line, raised.value.key) == (2, "order")

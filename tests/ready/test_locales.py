@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from plugin.click.places import Places
-from plugin.ready import flat, locales, validate
-from plugin.ready.flat import ContentError
+from plugin.ready import flat, locales, sources, validate
+from plugin.ready.problem import Problem
 
 OURS = Path(__file__).resolve().parents[2] / "templates"
 # fmt: off
@@ -49,7 +49,11 @@ def sentences_of(tag: str) -> Mapping[str, str]:
     """All sentences of a locale of ours, inherited ones too."""
     places = Places(str(OURS.parent))
     places.own_templates = "/nonexistent"  # whatever a provider may have set on this machine is left aside
-    return locales.read(places, tag)
+    return read(places, tag)
+
+
+def read(places: Places, tag: str) -> dict[str, str]:
+    return locales.read(sources.read(places), tag)
 
 
 def kind(key: str) -> str:
@@ -75,7 +79,8 @@ def places(tmp_path: Path) -> Places:
     """A staged tree with our own templates and nothing of the provider's yet."""
     release = tmp_path / "usr/local/cpanel/3rdparty/webmail-signin/releases/1.0.0"
     release.mkdir(parents=True)
-    (release / "templates").symlink_to(OURS)
+    for part in ("templates", "plugin"):
+        (release / part).symlink_to(OURS.parent / part)
     return Places(str(release))
 
 
@@ -160,8 +165,8 @@ def test_every_word_fits_on_a_line_of_a_small_phone(tag: str) -> None:
 
 
 def test_every_page_renders_in_every_language(places: Places) -> None:
-    _, sentences, problems = validate.check(places)
-    assert (sorted(sentences), problems) == (TAGS, [])
+    checked = validate.check(places)
+    assert (sorted(checked.sentences), checked.problems) == (TAGS, [])
 
 
 # Inheriting.
@@ -181,12 +186,12 @@ def test_a_spanish_of_a_region_has_the_rest_from_spanish(tag: str) -> None:
 
 def test_a_locale_of_the_providers_own_has_what_it_does_not_say_from_english(places: Places) -> None:
     provide(places, "sk", 'lang: "sk"\nlink.open: "Otvoriť Webmail"\n')
-    assert locales.read(places, "sk") == {**own_entries("en"), "lang": "sk", "link.open": "Otvoriť Webmail"}
+    assert read(places, "sk") == {**own_entries("en"), "lang": "sk", "link.open": "Otvoriť Webmail"}
 
 
 def test_a_locale_of_the_providers_own_is_one_of_the_tags(places: Places) -> None:
     provide(places, "sk", 'lang: "sk"\n')
-    assert locales.tags(places) == sorted([*TAGS, "sk"])
+    assert sorted(sources.read(places).locales) == sorted([*TAGS, "sk"])
 
 
 @pytest.mark.parametrize(
@@ -194,8 +199,8 @@ def test_a_locale_of_the_providers_own_is_one_of_the_tags(places: Places) -> Non
 )
 def test_inheriting_from_a_locale_is_refused(parent: str, places: Places) -> None:
     file = provide(places, "es", f'inherits: "{parent}"\n')
-    with pytest.raises(ContentError) as caught:
-        locales.read(places, "es_419")
+    with pytest.raises(Problem) as caught:
+        read(places, "es_419")
     assert (caught.value.file, caught.value.key) == (file, "inherits")
 
 
@@ -205,22 +210,22 @@ def test_inheriting_from_a_locale_is_refused(parent: str, places: Places) -> Non
 @pytest.mark.parametrize("tag", ["de", "en"])
 def test_a_providers_sentence_wins_and_the_rest_stays(tag: str, places: Places) -> None:
     provide(places, tag, 'link.open: "Mail"\n')
-    assert locales.read(places, tag) == {**own_entries(tag), "link.open": "Mail"}
+    assert read(places, tag) == {**own_entries(tag), "link.open": "Mail"}
 
 
 def test_a_providers_spanish_sentence_is_inherited_too(places: Places) -> None:
     provide(places, "es", 'link.open: "Mi correo"\n')
-    assert locales.read(places, "es_419")["link.open"] == "Mi correo"
+    assert read(places, "es_419")["link.open"] == "Mi correo"
 
 
 def test_a_provider_may_leave_a_placeholder_out(places: Places) -> None:
     provide(places, "de", 'signin.slow.network: "Ihr Netzwerk sperrt Webmail."\n')
-    assert locales.read(places, "de")["signin.slow.network"] == "Ihr Netzwerk sperrt Webmail."
+    assert read(places, "de")["signin.slow.network"] == "Ihr Netzwerk sperrt Webmail."
 
 
 def test_a_placeholder_left_out_in_the_providers_english_may_stand_in_german(places: Places) -> None:
     provide(places, "en", 'signin.slow.network: "Your network blocks Webmail."\n')
-    assert locales.read(places, "de") == own_entries("de")
+    assert read(places, "de") == own_entries("de")
 
 
 @pytest.mark.parametrize(
@@ -236,18 +241,18 @@ def test_a_placeholder_left_out_in_the_providers_english_may_stand_in_german(pla
 @pytest.mark.parametrize("tag", ["de", "en"])
 def test_a_mistake_is_named_with_file_line_and_key(tag: str, entry: str, key: str, places: Places) -> None:
     file = provide(places, tag, f'# ours\nsignin.title: "Mail"\n{entry}\n')
-    with pytest.raises(ContentError) as caught:
-        locales.read(places, tag)
+    with pytest.raises(Problem) as caught:
+        read(places, tag)
     assert (caught.value.file, caught.value.line, caught.value.key) == (file, 3, key)
 
 
 def test_a_language_of_the_providers_own_must_say_which_it_is(places: Places) -> None:
     file = provide(places, "xy", 'signin.title: "Mail"\n')
-    with pytest.raises(ContentError) as caught:
-        locales.read(places, "xy")
+    with pytest.raises(Problem) as caught:
+        read(places, "xy")
     assert (caught.value.file, caught.value.key) == (file, "lang")
 
 
 def test_one_that_inherits_need_not(places: Places) -> None:
     provide(places, "de_at", 'inherits: "de"\n')
-    assert locales.read(places, "de_at") == own_entries("de")
+    assert read(places, "de_at") == own_entries("de")

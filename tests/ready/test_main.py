@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from plugin.ready.__main__ import main
+from plugin.ready.pictures import PNG
 from tests.kit.account import IS_ROOT, pages_python
 from tests.kit.folders import CHECKOUT
 from tests.kit.staged import Server
@@ -131,10 +132,10 @@ def test_our_icon_lies_beside_install_json(server: Server) -> None:
 
 
 def test_the_providers_icon_takes_its_place(server: Server) -> None:
-    (server.root / "etc/our.png").write_bytes(b"\x89PNG")
+    (server.root / "etc/our.png").write_bytes(PNG)
     server.configure("icon: /etc/our.png\n")
     assert json.loads((server.release / "compiled/registration/install.json").read_text())[0]["icon"] == "icon.png"
-    assert (server.release / "compiled/registration/icon.png").read_bytes() == b"\x89PNG"
+    assert (server.release / "compiled/registration/icon.png").read_bytes() == PNG
 
 
 HTML = '<!DOCTYPE html><html lang="{{ t.lang }}" dir="{{ t.dir }}" data-outcome="{{ outcome }}">'
@@ -174,8 +175,8 @@ BROKEN = {
     "a template that is not there": ("signin.html", '{% extends "missing.html" %}', "missing.html"),
     "an unknown value in a template": ("signin.html", "{{ nonsense }}", "nonsense"),
     "an unknown sentence in a template": ("signin.html", '{{ t("nonsense") }}', "nonsense"),
-    "a wrong type in a template": ("signin.html", "{{ 1 + host }}", "TypeError"),
-    "a division by zero": ("error.html", "{{ 1 / 0 }}", "ZeroDivisionError"),
+    "a wrong type in a template": ("signin.html", "{{ 1 + host }}", "unsupported operand"),
+    "a division by zero": ("error.html", "{{ 1 / 0 }}", "division by zero"),
     "a locale that is no YAML": ("locale/de.yaml", "a: [\n", "de.yaml:2: "),
     "a locale with an unknown key": ("locale/de.yaml", 'nonsense: "x"\n', "nonsense: "),
     "a locale with a wrong type": ("locale/de.yaml", "lang: no\n", "de.yaml:1: lang: "),
@@ -294,43 +295,6 @@ def test_every_problem_is_a_line_that_names_the_file(server: Server, name: str, 
     assert ran.returncode == 1
     assert "Traceback" not in ran.stderr
     assert name in ran.stderr
-
-
-PROMISES = {
-    "no language": ("error.html", HTML.replace("lang=", "x=")),
-    "no direction": ("error.html", HTML.replace("dir=", "x=")),
-    "the outcome elsewhere": ("error.html", '<html><p data-outcome="{{ outcome }}">'),
-    "two pages": ("error.html", HTML + HTML),
-    "a value marked as safe": ("error.html", HTML + "{{ reasons|join|safe }}"),
-    "a form on an error page": ("error.html", HTML + "<form></form>"),
-    "a field on an error page": ("error.html", HTML + "<input>"),
-    "no form": ("signin.html", HTML),
-    "a form that puts the session into the address": ("signin.html", HTML + FORM.replace("post", "get")),
-    "a form without a method": ("signin.html", HTML + FORM.replace('method="post"', "")),
-    "a form that leads elsewhere": ("signin.html", HTML + FORM.replace("{{ action }}", "https://example.net/")),
-    "a button that leads elsewhere": ("signin.html", HTML + FORM.replace("<button", "<button formaction=/")),
-    "two forms": ("signin.html", HTML + FORM + FORM),
-    "no field": ("signin.html", HTML + FORM.replace(FIELD, "")),
-    "a field that shows": ("signin.html", HTML + FORM.replace("hidden", "text")),
-    "one more field": ("signin.html", HTML + FORM.replace(FIELD, FIELD + '<input name="goto_uri">')),
-    "a session that is changed": ("signin.html", HTML + FORM.replace("{{ session", "{{ session|upper")),
-    "the session a second time": ("signin.html", HTML + FORM + "{{ session }}"),
-    "the session in a comment": ("signin.html", HTML + FORM + "<!-- {{ session }} -->"),
-}
-
-
-@pytest.mark.parametrize(("name", "text"), PROMISES.values(), ids=PROMISES)
-def test_a_template_that_breaks_a_promise_of_the_page_is_refused(server: Server, name: str, text: str) -> None:
-    own(server, name, text)
-    ran = run(server, "--check")
-    assert ran.returncode == 1
-    assert f"{name}: ValueError: must " in ran.stderr
-
-
-def test_a_template_that_keeps_them_is_taken(server: Server) -> None:
-    own(server, "signin.html", HTML + FORM)
-    own(server, "error.html", HTML)
-    assert run(server, "--check").returncode == 0
 
 
 def test_a_template_that_is_not_utf_8_is_named(server: Server) -> None:

@@ -35,7 +35,7 @@ from plugin.click.request import Request
 from plugin.click.session import WebmailSession
 from plugin.click.settings import Settings
 from plugin.ready import config
-from plugin.ready.flat import ContentError
+from plugin.ready.problem import Problem
 from tests.click.test_main import fields
 from tests.click.test_page import STATUS
 from tests.cpanel import Page
@@ -213,7 +213,7 @@ lines = st.tuples(st.sampled_from([*DEFAULTS, "nonsense", "'", "<<", "? "]), any
 def test_any_settings_hold_or_are_an_error_that_names_the_file(text: str) -> None:
     try:
         said = config.parse(text, "config.yaml")
-    except ContentError as error:
+    except Problem as error:
         assert str(error).startswith("config.yaml") and error.problem
         return
     written = "".join(f"{key}: {json.dumps(value)}\n" for key, value in said.items())

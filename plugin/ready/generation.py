@@ -1,0 +1,128 @@
+"""The ready-made files of a release: a new folder for each making, and a link that is swapped to it."""
+
+from __future__ import annotations
+
+import compileall
+import json
+import os
+import py_compile
+import shutil
+import tempfile
+
+from plugin.click import templates
+from plugin.ready import trial
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from plugin.click.places import Places
+    from plugin.click.settings import Settings
+    from plugin.ready.validate import Checked
+
+PREFIX = ".compiled-"
+
+
+def files(checked: Checked) -> dict[str, bytes]:
+    """Everything that a click and install_plugin read, by its path in the folder."""
+    chosen = checked.settings
+    icon = "icon.png" if chosen.icon and chosen.icon.endswith(".png") else "icon.svg"
+    texts = {
+        "settings.json": json.dumps(chosen.values()),
+        "registration/install.json": install_json(chosen, icon),
+    }
+    for tag, sentences in checked.sentences.items():
+        texts[f"locale/{tag}.json"] = json.dumps(sentences)
+    environment = trial.environment(checked.sources)
+    for name, (file, text) in trial.all_templates(checked.sources).items():
+        code = environment.compile(text, name, file, raw=True, defer_init=True)
+        texts[f"templates/{templates.module_name(name)}.py"] = code
+    return {f"registration/{icon}": checked.icon, **{name: text.encode() for name, text in texts.items()}}
+
+
+def install_json(chosen: Settings, icon: str) -> str:
+    """What install_plugin reads (cpanel-facts.md §4)."""
+    link = {
+        "type": "link",
+        "id": "webmail_signin",
+        "name": chosen.label,
+        "icon": icon,
+        "group_id": chosen.group,
+        "order": chosen.order,
+        "uri": "webmail_signin/index.live.cgi",
+        "target": "_blank" if chosen.new_tab else "_self",
+        "feature": "webmail_signin",
+        "featuremanager": True,
+        "search_text": "webmail email mail inbox roundcube",
+    }
+    return json.dumps([link], indent=2) + "\n"
+
+
+def edited(places: Places, fresh: dict[str, bytes]) -> list[str]:
+    """What an administrator has edited, added or removed since the ready-made files were made, a line for each."""
+    ready = contents(places.compiled)
+    if not ready:
+        return [f"{places.compiled} is missing, so that no click works"]
+    changed = {name.partition("/")[0] for name in fresh.keys() | ready.keys() if fresh.get(name) != ready.get(name)}
+    paths = [places.config] if changed & {"settings.json", "registration"} else []
+    paths += [places.own_templates] if changed & {"locale", "templates"} else []
+    return [f"{path} was edited but not applied" for path in paths]
+
+
+def contents(folder: str) -> dict[str, bytes]:
+    """Each file below `folder` but bytecode, by its relative path."""
+    found = {}
+    for parent, _, names in os.walk(folder):
+        for path in (f"{parent}/{name}" for name in names if not name.endswith(".pyc")):
+            with open(path, "rb") as stream:
+                found[os.path.relpath(path, folder)] = stream.read()
+    return found
+
+
+def make(places: Places, fresh: dict[str, bytes]) -> None:
+    """Write `fresh` into a new folder and let `compiled` point to it: all or nothing, for everybody to read."""
+    os.umask(0o022)
+    before = leads(places)
+    folder = tempfile.mkdtemp(prefix=PREFIX, dir=places.release)
+    try:
+        os.chmod(folder, 0o755)
+        build(folder, fresh)
+        swap(places, folder)
+    finally:
+        # The one before stays for the clicks that are under way; the new one, if it got that far.
+        tidy(places, (before, leads(places)))
+
+
+def leads(places: Places) -> str:
+    """The folder that is in use, if any."""
+    return os.readlink(places.compiled) if os.path.islink(places.compiled) else ""
+
+
+def build(folder: str, fresh: dict[str, bytes]) -> None:
+    for name, data in fresh.items():
+        os.makedirs(os.path.dirname(f"{folder}/{name}"), exist_ok=True)
+        with open(f"{folder}/{name}", "wb") as stream:
+            stream.write(data)
+    compileall.compile_dir(
+        f"{folder}/templates", quiet=2, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
+    )
+
+
+def swap(places: Places, folder: str) -> None:
+    """Let `compiled` point to `folder`, once all of it is on the disk."""
+    for parent, _, names in os.walk(folder):
+        for name in [*names, "."]:
+            descriptor = os.open(f"{parent}/{name}", os.O_RDONLY)
+            os.fsync(descriptor)
+            os.close(descriptor)
+    os.symlink(os.path.basename(folder), f"{folder}.link")
+    os.replace(f"{folder}.link", places.compiled)
+
+
+def tidy(places: Places, kept: tuple[str, ...]) -> None:
+    """Drop every generation but those `kept`, and what an interrupted run has left."""
+    for name in os.listdir(places.release):
+        if name.startswith(PREFIX) and name not in kept:
+            path = f"{places.release}/{name}"
+            if os.path.islink(path):
+                os.unlink(path)
+            else:
+                shutil.rmtree(path, ignore_errors=True)

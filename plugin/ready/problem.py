@@ -1,0 +1,18 @@
+"""What of an administrator's files cannot be used."""
+
+from __future__ import annotations
+
+
+class Problem(Exception):
+    """Settings, a template, a locale file or a picture that cannot be used.
+
+    ``str()`` names file, line (from 1, where it is known), key and remedy.
+    """
+
+    def __init__(self, file: str, line: int | None, key: str | None, problem: str) -> None:
+        place = file if line is None else f"{file}:{line}"
+        super().__init__(": ".join(part for part in (place, key, problem) if part))
+        self.file = file
+        self.line = line
+        self.key = key
+        self.problem = problem

@@ -1,0 +1,107 @@
+"""Every page, drawn once in every language with odd values and held to what it promises."""
+
+from __future__ import annotations
+
+import traceback
+from functools import partial
+
+import jinja2
+from jinja2 import meta
+from jinja2.loaders import FunctionLoader
+
+from plugin.click import destination, errors, page, session, strings, templates
+from plugin.ready import promises
+from plugin.ready.problem import Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from jinja2.environment import Environment
+
+    from plugin.click.settings import Settings
+    from plugin.ready.sources import Sources, Text
+
+LINKS = page.Links("/cpsess0000000000", "jupiter")
+HOSTILE = f"<{promises.INJECTED}> &amp; \"'"
+SAMPLE = session.WebmailSession("/cpsess0000000000", f"sample0000000000:{HOSTILE}", None)
+
+
+def all_templates(sources: Sources) -> dict[str, Text]:
+    """By name, the provider's own before ours."""
+    return {**sources.ours, **sources.own}
+
+
+def environment(sources: Sources) -> Environment:
+    """The templates as they are written."""
+    found = {name: (text, file, None) for name, (file, text) in all_templates(sources).items()}
+    return templates.environment(FunctionLoader(found.get))
+
+
+def problems(sources: Sources, chosen: Settings, sentences: dict[str, dict[str, str]]) -> list[Problem]:
+    """What is wrong with the templates; each page is drawn in each language that there are `sentences` of."""
+    drawing = environment(sources)
+    found: list[Problem] = []
+    for name in all_templates(sources):
+        found += attempt(sources, name, partial(drawing.get_template, name))
+    if not found:
+        for texts in sentences.values():
+            drawn = templates.Templates(drawing, strings.Strings(texts))
+            for name, action in every_page(drawn, chosen):
+                found += attempt(sources, name, action)
+    return found
+
+
+def attempt(sources: Sources, name: str, action: Callable[[], object]) -> list[Problem]:
+    """What goes wrong with a page, if anything, named by the innermost template that it happened in."""
+    try:
+        action()
+    except jinja2.TemplateSyntaxError as error:
+        return [Problem(error.filename or name, error.lineno, None, error.message or "cannot be understood")]
+    except (jinja2.TemplateError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".html")]
+        file, line = (frames[-1].filename, frames[-1].lineno) if frames else (suspect(sources, name), None)
+        return [Problem(file, line, None, said(error))]
+    return []
+
+
+def said(error: Exception) -> str:
+    """In an administrator's words."""
+    if isinstance(error, jinja2.TemplateNotFound):
+        return f"there is no template {error}"
+    if isinstance(error, RecursionError):
+        return "includes or extends itself"
+    if isinstance(error, KeyError):
+        return f"there is no sentence {error}"
+    return str(error)
+
+
+def suspect(sources: Sources, name: str) -> str:
+    """Of the templates that a page is made of, the first of the provider's own; else the page's."""
+    drawing, seen = environment(sources), [name]
+    for each in seen:
+        text = all_templates(sources)[each].text
+        referenced = meta.find_referenced_templates(drawing.parse(text))
+        seen += [other for other in referenced if other in all_templates(sources) and other not in seen]
+    return all_templates(sources)[next((each for each in seen if each in sources.own), name)].file
+
+
+def every_page(drawn: templates.Templates, chosen: Settings) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Each template, once for each page that is made of it, and what draws and checks that page."""
+    for to in (
+        destination.Destination("example.com", 2096, "https://webmail.example.com/"),
+        destination.Destination("webmail.example.com"),
+    ):
+        yield "signin.html", partial(signin, drawn, chosen, to)
+    for kind in errors.SigninError.__subclasses__():
+        yield "error.html", partial(failure, drawn, chosen, kind("", (HOSTILE,)))
+
+
+def signin(drawn: templates.Templates, chosen: Settings, to: destination.Destination) -> None:
+    body = page.signin(drawn, chosen, LINKS, promises.NONCE, HOSTILE, to, SAMPLE).body
+    promises.check(body, "signed-in", drawn.sentences, f"{to.origin}{SAMPLE.token}/login", SAMPLE.session)
+
+
+def failure(drawn: templates.Templates, chosen: Settings, error: errors.SigninError) -> None:
+    body = page.failure(drawn, chosen, LINKS, promises.NONCE, error, "00000000").body
+    promises.check(body, error.code, drawn.sentences)
