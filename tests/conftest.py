@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from tests.kit import servers
 from tests.kit.folders import open_folder
 from tests.kit.panel import Panel
-from tests.kit.staged import Server
+from tests.kit.servers import Server
 
 # The same examples on every run, and no folder of examples left in the checkout.
 hypothesis_settings.register_profile("fixed", derandomize=True, database=None, deadline=None)
@@ -22,18 +21,15 @@ hypothesis_settings.load_profile("fixed")
 
 @pytest.fixture(scope="session")
 def staged() -> Iterator[Server]:
-    """One staged tree that no test changes."""
+    """A server as clicks need it, that no test changes."""
     with open_folder() as folder:
-        server = Server(folder / "root")
-        server.lay_out()
-        yield server
+        yield servers.stage(folder)
 
 
 @pytest.fixture
 def server(staged: Server, folder: Path) -> Server:
-    """A staged tree for one test to change."""
-    shutil.copytree(staged.root, folder / "root", symlinks=True)
-    return Server(folder / "root")
+    """A server as clicks need it, for one test to change."""
+    return servers.copied(staged, folder / "root")
 
 
 @pytest.fixture
@@ -64,17 +60,17 @@ def place() -> Iterator[Path]:
 
 
 @pytest.fixture
-def bare(trees: Path, place: Path) -> servers.Server:
+def bare(trees: Path, place: Path) -> Server:
     """A server that the plugin was never on."""
-    return servers.bare(trees, place)
+    return servers.copied(Server(trees / "bare", trees / "source"), place / "root")
 
 
 @pytest.fixture
-def installed(trees: Path, place: Path) -> servers.Server:
-    return servers.installed(trees, place)
+def installed(trees: Path, place: Path) -> Server:
+    return servers.copied(Server(trees / "installed", trees / "source"), place / "root")
 
 
 @pytest.fixture
-def newer(installed: servers.Server, place: Path) -> servers.Server:
+def newer(installed: Server, place: Path) -> Server:
     """The installed server, as the next release sees it."""
-    return servers.Server(installed.root, servers.release(place / "source", "1.1.0"))
+    return Server(installed.root, servers.release(place / "source", "1.1.0"))

@@ -6,6 +6,7 @@ import html
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -15,7 +16,8 @@ from types import TracebackType
 from typing import Any
 
 from tests.cpanel import Root, lay_out
-from tests.kit.installed import install
+from tests.kit.programs import answering, printing, program
+from tests.kit.servers import install
 
 HERE = Path(__file__).resolve().parent
 ENTRY = "base/frontend/jupiter/webmail_signin/index.live.cgi"
@@ -29,13 +31,6 @@ RESULT = {"status": 1, "data": DATA, "errors": None, "messages": None, "warnings
 ANSWER = {"apiversion": 3, "func": "create_webmail_session_for_self", "module": "Session", "result": RESULT}
 CALL = ["--output=json", "Session", "create_webmail_session_for_self", f"remote_address={ENCODED}"]
 FIELD = re.compile(r'name="session" value="([^"]*)"')
-#: What the smallest thing there is can do: a shell that waits and prints.
-UAPI = """\
-#!/bin/sh
-[ "$*" = '{call}' ] || exit 1
-{wait}
-printf '%s\\n' '{answer}'
-"""
 
 
 class Run:
@@ -150,23 +145,20 @@ class Stage:
 
     def let_uapi_take(self, seconds: float) -> None:
         """On every server; 0 is a shell that does not wait at all."""
-        wait = f"sleep {seconds}" if seconds else ":"
-        answer = json.dumps(ANSWER).replace("'", "\\u0027")
+        ours = f"sleep {seconds}\n" * bool(seconds) + printing(ANSWER)
         for root in self.roots.values():
-            program = root.cpanel / "bin/uapi"
-            program.write_text(UAPI.format(call=" ".join(CALL), wait=wait, answer=answer))
-            program.chmod(0o755)
+            program(root.cpanel / "bin/uapi", answering({shlex.quote(" ".join(CALL)): ours, "*": "exit 1"}))
 
     def rows(self, version: str) -> dict[str, list[str]]:
         """What is compared, by name: the command line of each, with this Python for those that need one."""
         root = self.roots[version]
         uapi, vendor = str(root.cpanel / "bin/uapi"), str(root.cpanel / VENDOR)
         found = {"uapi alone": [uapi, *CALL]}
-        for name, program, script in (
+        for name, language, script in (
             ("PHP, bare minimum", "php", "bare.php"),
             ("Perl, bare minimum", "perl", "bare.pl"),
         ):
-            path = shutil.which(program)
+            path = shutil.which(language)
             if path:
                 found[name] = [path, str(self.folder / script), uapi]
         for name, script in (

@@ -15,7 +15,8 @@ from tests.cpanel import Page
 from tests.kit.account import ACCOUNT
 from tests.kit.clicks import ANSWER, SESSION, cgi_environ
 from tests.kit.panel import GREETING, Panel, livejson
-from tests.kit.staged import Server
+from tests.kit.programs import answering, printing
+from tests.kit.servers import Server
 
 Start = Callable[..., Panel]
 ON = [GREETING, livejson(1), livejson(1), livejson({"locale": "en"})]
@@ -31,16 +32,13 @@ class Site:
 
     def answer(self, call: object = ANSWER, feature: object = 1, locale: object = None, before: str = "") -> None:
         """What `uapi` prints for each of its functions; text as it is, anything else as JSON."""
-        printed = {
+        said = {
             "*has_feature*": {"result": {"status": 1, "data": feature}},
             "*get_attributes*": {"result": {"status": 1, "data": {"locale": locale}}},
             "*": call,
         }
-        cases = "".join(
-            f"{pattern})\n{before}\ncat <<'END'\n{text if isinstance(text, str) else json.dumps(text)}\nEND\n;;\n"
-            for pattern, text in printed.items()
-        )
-        self.server.program(f'echo "$@" >> {self.calls_file}\ncase "$*" in\n{cases}esac\n')
+        commands = {pattern: f"{before}\n{printing(answer)}" for pattern, answer in said.items()}
+        self.server.program(f'echo "$@" >> {self.calls_file}\n{answering(commands)}')
 
     def click(
         self, environ: dict[str, str] | None = None, node_name: str = "node.example.com", **settings: Any

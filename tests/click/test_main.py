@@ -22,7 +22,7 @@ from plugin.click import log, main, settings, templates
 from tests.click.test_uapi import ends, pids
 from tests.kit.account import ACCOUNT, IS_ROOT, as_account, identity, pages_python
 from tests.kit.clicks import ANSWER, SESSION, Clicked, cgi_environ, ended
-from tests.kit.staged import Server
+from tests.kit.servers import Server
 
 FIELD = re.compile(r'([a-z_]+)=("(?:[^"\\]|\\.)*"|[^ "]+)(?: |$)')
 
@@ -205,7 +205,7 @@ def test_the_settings_say_where_the_log_goes(server: Server, log: str, signed_in
 
 @pytest.mark.parametrize("edited", ["log: stderr\nordre: 2\n", "uapi: /nowhere/uapi\n", "log: 'off'\n"])
 def test_an_edit_that_is_not_applied_changes_nothing(server: Server, edited: str) -> None:
-    server.configure(edited, compiled=False)
+    server.settle(edited)
     answer = server.click()
     assert (answer.outcome, answer.log.count("\n")) == ("signed-in", 1)
 

@@ -11,7 +11,7 @@ from plugin.click.destination import Destination
 from plugin.click.session import WebmailSession
 from plugin.click.settings import Settings
 from tests.cpanel import Page
-from tests.kit.staged import Server
+from tests.kit.servers import Server
 
 NONCE = "0123456789abcdef0123456789abcdef"
 LINKS = page.Links("/cpsess1234567890", "jupiter")

@@ -15,16 +15,14 @@ from pathlib import Path
 import pytest
 
 from plugin.click import errors, uapi
+from tests.kit import programs
 from tests.kit.account import ACCOUNT, IS_ROOT
 
 ENVIRON = {"PATH": "/usr/bin:/bin", "LANG": "C"}
 
 
 def program(folder: Path, script: str, interpreter: str = "/bin/sh") -> str:
-    file = folder / "program"
-    file.write_text(f"#!{interpreter}\n{script}\n")
-    file.chmod(0o755)
-    return str(file)
+    return str(programs.program(folder / "program", script, interpreter))
 
 
 def finish(folder: Path, script: str, seconds: float = 20, interpreter: str = "/bin/sh") -> bytes:

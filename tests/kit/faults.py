@@ -21,6 +21,7 @@ from types import TracebackType
 from plugin.click import errors
 from tests.cpanel import Cpanel
 from tests.kit.clicks import Clicked, ended
+from tests.kit.programs import answering, program
 
 TOO_LONG = 25.0  # seconds, longer than any click may take
 PR_SET_CHILD_SUBREAPER = 36
@@ -111,8 +112,7 @@ class Ground:
         """Let `uapi` be a shell script with these lines where the session is asked for; the true one is at $0-true."""
         true = self.uapi.with_name("uapi-true")
         self.uapi.rename(true)
-        self.uapi.write_text(f'#!/bin/sh\ncase "$*" in *Session*) {script} ;; esac\nexec {true} "$@"\n')
-        self.uapi.chmod(0o755)
+        program(self.uapi, f'{answering({"*Session*": script})}\nexec {true} "$@"')
 
     def click(self, environ: dict[str, str | None] | None = None, start: str = "", as_root: bool = False) -> Clicked:
         """One click. `start` is shell text that ends in a command to which the entry's path is added, such as a limit.
@@ -121,10 +121,7 @@ class Ground:
         """
         path = self.cp.entry()
         if start:
-            wrapper = self.folder / "start"
-            wrapper.write_text(f"#!/bin/sh\nACCOUNT={self.account.uid}\n{start.replace('ENTRY', str(path))}\n")
-            wrapper.chmod(0o755)
-            path = wrapper
+            path = program(self.folder / "start", f"ACCOUNT={self.account.uid}\n{start.replace('ENTRY', str(path))}")
         started = time.monotonic()
         too_long = threading.Timer(TOO_LONG, self.end_all)
         too_long.start()

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from tests.cpanel import Cpanel, lay_out, private_accounts
 from tests.kit.folders import CHECKOUT, open_folder
-from tests.kit.installed import install
+from tests.kit.servers import install
 from tests.load import plot
 from tests.load.crowd import PATIENCE, Crowd, name
 

@@ -17,7 +17,7 @@ from plugin.ready.__main__ import main
 from plugin.ready.pictures import PNG
 from tests.kit.account import IS_ROOT, pages_python
 from tests.kit.folders import CHECKOUT
-from tests.kit.staged import Server
+from tests.kit.servers import Server
 
 RUN = """
 import runpy, sys

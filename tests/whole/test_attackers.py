@@ -22,7 +22,7 @@ from tests.kit.cases import Case
 from tests.kit.clicks import Clicked, ended
 from tests.kit.faults import SECRET, Ground
 from tests.kit.folders import CHECKOUT
-from tests.kit.installed import served
+from tests.kit.servers import served
 from tests.whole.test_click import bare
 
 private_accounts()

@@ -13,7 +13,7 @@ from tests.cpanel import Cpanel, Visitor, private_accounts
 from tests.cpanel.live import NOT_CONNECTED
 from tests.kit.cases import CASES, Case
 from tests.kit.clicks import Clicked, answered, ended
-from tests.kit.installed import served
+from tests.kit.servers import served
 
 private_accounts()
 TIMEOUT = 2  # seconds that uapi may take here

@@ -10,7 +10,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.cpanel import PASSWORD, Cpanel, private_accounts
 from tests.kit.browser import chromium
-from tests.kit.installed import served
+from tests.kit.servers import served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -23,7 +23,7 @@ from tests.kit import faults
 from tests.kit.cases import CASES
 from tests.kit.faults import SECRET, Ground
 from tests.kit.folders import CHECKOUT
-from tests.kit.installed import served
+from tests.kit.servers import served
 
 private_accounts()
 TIMEOUT = 3  # seconds that uapi may take here

@@ -11,7 +11,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from tests.cpanel import PASSWORD, Cpanel
 from tests.kit.browser import chromium
-from tests.kit.installed import served
+from tests.kit.servers import served
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -42,7 +42,7 @@ from tests.cpanel import Page
 from tests.kit.account import ACCOUNT
 from tests.kit.clicks import cgi_environ
 from tests.kit.panel import GREETING, Panel, livejson
-from tests.kit.staged import Server
+from tests.kit.servers import Server
 from tests.ready.test_config import DEFAULTS
 
 OUTCOMES = {**STATUS, "signed-in": 200}
