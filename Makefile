@@ -47,7 +47,7 @@ test-long: $(DEV) vendor ## Run the tests that take long: an install killed afte
 	@.venv/bin/python -m pytest -n auto -m long $(ARGS)
 
 .PHONY: bench
-bench: $(DEV) vendor $(if $(README),.venv/bench/ready-$(TAG)) ## Measure a click beside its rivals (QUICK=1: shorter; README=1: onto its page)
+bench: $(DEV) vendor ## Measure a click beside its rivals (QUICK=1: shorter; README=1: onto its page)
 	@QUICK='$(QUICK)' README='$(README)' .venv/bin/python -m tests.bench
 
 .PHONY: screenshots
@@ -101,9 +101,6 @@ clean: ## Remove everything that was built
 
 $(DEV): requirements.txt requirements-build.txt requirements-dev.txt
 	$(call venv,.venv,-r requirements-dev.txt $(PINS),for development)
-
-.venv/bench/ready-$(TAG): tests/bench/requirements.txt | $(DEV)
-	$(call venv,.venv/bench,-r tests/bench/requirements.txt,for the plot)
 
 $(BUILD): requirements-build.txt
 	$(call venv,.venv-build,--require-hashes -r requirements-build.txt,for building)

@@ -21,9 +21,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.cpanel import Cpanel, lay_out, private_accounts
+from tests.kit import plot
 from tests.kit.folders import CHECKOUT, open_folder
 from tests.kit.servers import install
-from tests.load import plot
 from tests.load.crowd import PATIENCE, Crowd, name
 
 QUICK = os.environ.get("QUICK") == "1"
@@ -185,6 +185,13 @@ def document(rounds: list[Round], hung: Round, waited: float) -> str:
     return "\n".join(lines) + "\n"
 
 
+def panels(rounds: list[Round]) -> dict[str, plot.Lines]:
+    median = [(each.at_once, statistics.median(each.seconds)) for each in rounds]
+    slowest = [(each.at_once, max(each.seconds)) for each in rounds]
+    memory = [(each.at_once, each.total) for each in rounds]
+    return {"Seconds": {"median": median, "slowest": slowest}, "Memory, MiB": {"all clicks together": memory}}
+
+
 def main() -> int:
     if not private_accounts(load=max(COUNT, HUNG)):
         print("Load needs root and mount namespaces: each click runs as an account of its own.", file=sys.stderr)
@@ -199,7 +206,7 @@ def main() -> int:
     if os.environ.get("README") == "1" and not wrong:
         security = CHECKOUT / "SECURITY.md"
         security.write_text(MARK.sub(rf"\1{text}\2", security.read_text(encoding="utf-8")), encoding="utf-8")
-        drawn = plot.draw([(each.at_once, each.seconds, each.total) for each in rounds])
+        drawn = plot.lines("Seconds and memory by the number of clicks at once", "clicks at once", panels(rounds))
         (CHECKOUT / "tests/load/load.svg").write_text(drawn, encoding="utf-8")
     return 1 if wrong else 0
 
