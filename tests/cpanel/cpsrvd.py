@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 import mimetypes
 import re
 import secrets
@@ -26,7 +28,10 @@ OWN_HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
 )
 TOKEN = re.compile(r"(/cpsess\d{10})(/.*)")
+#: The title of the page that comes first where a switch wants it.
+WELCOME = "Welcome to your new server"
 INVALID = "The login is invalid."
+EXPIRED = "Your session has expired. Please log in again."
 ADDRESS_CHANGED = "Your IP address has changed. Please log in again."
 #: Requests for these are cpsrvd's own business and no header of the script (or no safe one).
 NOT_PASSED_ON = {"authorization", "content-length", "content-type", "proxy", "connection", "transfer-encoding"}
@@ -40,6 +45,7 @@ class PanelSession:
     login: Login
     remote_address: str
     locale: str
+    shown: str  # what logs call it by
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,9 @@ class Cpsrvd:
 
     service = "cpanel"
     name = "cPanel"
+    daemon = "cpaneld"
     cookie = "cpsession"
+    slow_switch = "cpsrvd"
 
     def __init__(self, root: Root, runner: Runner) -> None:
         self.root = root
@@ -83,11 +91,15 @@ class Cpsrvd:
     async def answer(self, request: web.Request, place: Place) -> web.Response:
         """Answer one request, with the panel's own headers added to whatever there is."""
         visit = Visit.of(request, place)
+        seconds = self.root.switches(self.slow_switch).get("slow")
+        if seconds:
+            await asyncio.sleep(float(seconds))
         response = await self._answer(visit)
         for name, value in OWN_HEADERS:
             response.headers.add(name, value)
         with (self.root.cpanel / "logs/access_log").open("a", encoding="utf-8", errors="replace") as log:
-            log.write(f'{visit.remote_address} "{request.method} {request.raw_path}" {response.status}\n')
+            shown = visit.path if "session=" in visit.query else request.raw_path
+            log.write(f'{visit.remote_address} "{request.method} {shown}" {response.status}\n')
         return response
 
     async def _answer(self, visit: Visit) -> web.Response:
@@ -96,6 +108,8 @@ class Cpsrvd:
                 return await self.log_in(visit)
             return html(200, pages.login(self.name))
         match = TOKEN.fullmatch(visit.path)
+        if match and match.group(2) in ("/login", "/login/") and "session" in parse_qs(visit.query):
+            return self.user_session(visit, match.group(1))
         key = visit.request.cookies.get(self.cookie, "")
         session = self.sessions.get(key)
         if session is None:
@@ -107,8 +121,26 @@ class Cpsrvd:
             return html(401, pages.login(self.name, ADDRESS_CHANGED))
         if match.group(2) in ("/logout", "/logout/"):
             del self.sessions[key]
+            panel.log_session(str(self.root.path), f"PURGE {session.login.user}:{session.shown} logout")
             return html(200, pages.login(self.name, "You have logged out."))
+        if "welcome-first" in self.root.switches("cpsrvd"):
+            return html(200, pages.message(WELCOME, "Read this before you go on."))
         return await self.page(visit, session, match.group(2))
+
+    def user_session(self, visit: Visit, token: str) -> web.Response:
+        """`TOKEN/login/?session=`, made by `create_user_session`. Refused, it is the login page with the status 200."""
+        on = self.root.switches("cpsrvd")
+        sent = parse_qs(visit.query)["session"][0]
+        waiting = self.root.spool("user_sessions") / hashlib.sha256(sent.encode()).hexdigest()
+        content = json.loads(waiting.read_text(encoding="utf-8")) if waiting.exists() else {}
+        right = (content.get("token"), content.get("service")) == (token, self.daemon)
+        login = self.root.login(content["user"]) if right else None
+        if login is None or "session-refused" in on or visit.request.method != "GET":
+            return html(200, pages.login(self.name, EXPIRED))
+        waiting.unlink()
+        response = self.let_in(visit, login, content["locale"], token)
+        response.set_status(200 if "login-as-page" in on else 307)
+        return response
 
     async def log_in(self, visit: Visit) -> web.Response:
         """`POST /login/` with user and pass."""
@@ -125,7 +157,10 @@ class Cpsrvd:
         """Begin a session: cookie, and a redirect to the first page below its token, or to the path `goto`."""
         token = token or f"/cpsess{secrets.randbelow(10**10):010}"
         key = f"{login.user}:{secrets.token_hex(16)}"
-        self.sessions[key] = PanelSession(token, login, visit.remote_address, locale)
+        shown = hashlib.sha256(key.encode()).hexdigest()[:16]
+        session = PanelSession(token, login, visit.remote_address, locale, shown)
+        self.sessions[key] = session
+        panel.log_session(str(self.root.path), f"NEW {login.user}:{session.shown} service={self.service},method=login")
         response = html(303, pages.message("Welcome", "You are being sent on."))
         response.headers["Location"] = token + (goto or self.first_page(login))
         secure = "; Secure" if visit.place.https else ""

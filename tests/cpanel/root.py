@@ -19,6 +19,7 @@ from .switches import SWITCHES
 VERSION = "11.134.0.14"
 PROGRAMS = {
     "bin/uapi": ("uapi", "main(started)"),
+    "bin/whmapi1": ("whmapi1", "main(started)"),
     "bin/manage_hooks": ("hooks", "manage()"),
     "scripts/install_plugin": ("plugins", "main('install')"),
     "scripts/uninstall_plugin": ("plugins", "main('uninstall')"),
@@ -162,16 +163,17 @@ class Root:
         unfinished.write_text(json.dumps(on), encoding="utf-8")
         unfinished.chmod(0o644)
         unfinished.rename(self.spool("switches.json"))
-        uapi = self.cpanel / "bin/uapi"
-        gone = uapi.with_name(".uapi-gone")  # kept beside, so that its bytes and times are the same afterwards
-        if "missing" in on.get("uapi", {}):
-            if uapi.exists():
-                uapi.rename(gone)
-        elif gone.exists():
-            gone.rename(uapi)
-        for program in uapi, gone:
-            if program.exists():
-                program.chmod(0o644 if "not-executable" in on.get("uapi", {}) else 0o755)
+        for name in "uapi", "whmapi1":
+            program = self.cpanel / "bin" / name
+            gone = program.with_name(f".{name}-gone")  # kept beside: its bytes and times are the same afterwards
+            if "missing" in on.get(name, {}):
+                if program.exists():
+                    program.rename(gone)
+            elif gone.exists():
+                gone.rename(program)
+            for each in program, gone:
+                if each.exists():
+                    each.chmod(0o644 if "not-executable" in on.get(name, {}) else 0o755)
 
     # What happened
 
@@ -186,9 +188,20 @@ class Root:
 
     def uapi_calls(self) -> list[dict[str, Any]]:
         """How `bin/uapi` was started, each time: account, argv, environ, cwd, stdin_is_null, leads_group, pid."""
-        files = [file for file in self.spool("calls").iterdir() if not file.name.startswith(".")]
+        return self._calls("calls")
+
+    def whmapi1_calls(self) -> list[dict[str, Any]]:
+        """How `bin/whmapi1` was started, each time: argv, environ, cwd, pid."""
+        return self._calls("whmapi1")
+
+    def _calls(self, folder: str) -> list[dict[str, Any]]:
+        files = [file for file in self.spool(folder).iterdir() if not file.name.startswith(".")]
         ordered = sorted(files, key=lambda file: int(file.name.split("-")[0]))
         return [json.loads(file.read_text(encoding="utf-8")) for file in ordered]
+
+    def session_log(self) -> str:
+        """ROOT/usr/local/cpanel/logs/session_log: NEW and PURGE."""
+        return (self.cpanel / "logs/session_log").read_text(encoding="utf-8")
 
     def hook_runs(self) -> list[dict[str, Any]]:
         """How `scripts/upcp` ran each hook: hook, told, stdout, stderr, returncode, errors."""
@@ -257,7 +270,7 @@ def _folders(root: Root) -> None:
     for folder in (
         *(root.cpanel / name for name in ("bin", "scripts", "3rdparty", "base/frontend")),
         *(root.cpanel / name for name in ("whostmgr/addonfeatures", "stand-in/programs")),
-        *(root.path / name for name in ("etc", "home", "var/cpanel/users", "var/cpanel/features")),
+        *(root.path / name for name in ("etc/pki/tls/certs", "home", "var/cpanel/users", "var/cpanel/features")),
         root.spool(""),
     ):
         folder.mkdir(parents=True)
@@ -269,12 +282,15 @@ def _folders(root: Root) -> None:
         (root.spool("sessions"), 0o1733),  # an account may add a file, not look, not take another's away
         (root.spool("calls"), 0o1733),
         (root.spool("used"), 0o700),
+        (root.spool("user_sessions"), 0o700),
+        (root.spool("whmapi1"), 0o700),
         (root.path / "var/cpanel/updatelogs", 0o700),
     ):
         folder.mkdir()
         folder.chmod(mode)
     _file(root.error_log, "", 0o600)
     _file(root.cpanel / "logs/access_log", "", 0o600)
+    _file(root.cpanel / "logs/session_log", "", 0o600)
     _file(root.path / "var/cpanel/updatelogs/update.log", "", 0o600)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import json
 import resource
 import secrets
 import shutil
@@ -59,8 +60,12 @@ class Cpanel:
         self._folder.chmod(0o711)
         authority = trustme.CA()
         authority.cert_pem.write_to_path(self.ca_pem)
-        self._tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        (self.root.path / "etc/pki/tls/certs/ca-bundle.crt").write_bytes(authority.cert_pem.bytes())
+        self._tls, self._other_name, self._own = (ssl.create_default_context(ssl.Purpose.CLIENT_AUTH) for _ in range(3))
         authority.issue_cert(*NAMES).configure_cert(self._tls)
+        authority.issue_cert("other.example.net").configure_cert(self._other_name)
+        trustme.CA().issue_cert(*NAMES).configure_cert(self._own)
+        self._tls.sni_callback = self._choose_certificate
         self._runner = Runner(self.root, self._folder, self._calls, self._complain)
         self._cpsrvd = Cpsrvd(self.root, self._runner)
         self._webmail = Webmail(self.root, self._runner)
@@ -141,6 +146,14 @@ class Cpanel:
         """All that came to webmail's `TOKEN/login`, in its order, accepted or not."""
         return list(self._webmail.posts)
 
+    def logged_in(self) -> list[tuple[str, str]]:
+        """(service, login) of every session that has begun and has not been logged out, and of every login that root
+        has made and nobody used."""
+        services = (self._cpsrvd, self._webmail)
+        begun = [(each.service, found.login.user) for each in services for found in list(each.sessions.values())]
+        made = self.root.spool("user_sessions").glob("[0-9a-f]*")
+        return begun + [("unused", json.loads(file.read_text(encoding="utf-8"))["user"]) for file in made]
+
     def liveapi_calls(self) -> list[LiveapiCall]:
         """All that came over LiveAPI sockets, in its order."""
         return list(self._calls)
@@ -202,6 +215,13 @@ class Cpanel:
     def _complain(self, text: str) -> None:
         self._cpsrvd.complain(text)
 
+    def _choose_certificate(self, connection: ssl.SSLObject, name: str | None, usual: ssl.SSLContext) -> None:
+        on = self.root.switches("certificate")
+        if "other-name" in on:
+            connection.context = self._other_name
+        elif "untrusted" in on:
+            connection.context = self._own
+
     async def _start(self) -> None:
         async def cpanel(request: web.Request) -> web.StreamResponse:
             return await self._cpsrvd.answer(request, Place(2083))
@@ -228,6 +248,8 @@ class Cpanel:
         self._webmail_app = self._apps[-1]
         self.front_port = await self._serve(front, self._fixed[2])
         self.plain_port = await self._serve(plain, self._fixed[3], tls=False)
+        ports = {"cpanel": self.port, "webmail": self.webmail_port}
+        self.root.spool("ports.json").write_text(json.dumps(ports), encoding="utf-8")
 
     async def _serve(self, answer: Answer, port: int, tls: bool = True) -> int:
         app = web.Application(client_max_size=MAX_BODY)

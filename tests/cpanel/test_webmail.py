@@ -10,9 +10,9 @@ from urllib.parse import urljoin
 import pytest
 
 from tests.cpanel import Answer, Cpanel, Visitor
-from tests.cpanel.cpsrvd import ADDRESS_CHANGED
+from tests.cpanel.cpsrvd import ADDRESS_CHANGED, EXPIRED
 from tests.cpanel.kit import HEAD, live, new_session, several_accounts
-from tests.cpanel.webmail import BAD_FORM, BAD_REFERER, BAD_TOKEN, EXPIRED, NOT_POSTED, ROUNDCUBE, USED
+from tests.cpanel.webmail import BAD_FORM, BAD_REFERER, BAD_TOKEN, NOT_POSTED, ROUNDCUBE, USED
 
 
 def refusal(cp: Cpanel, answer: Answer) -> str | None:
@@ -70,6 +70,14 @@ def test_a_goto_uri_that_is_no_path_is_refused(cp: Cpanel, goto: str) -> None:
 def test_every_session_can_be_refused(cp: Cpanel) -> None:
     cp.switch("webmail", "refuse")
     assert refusal(cp, Visitor(cp).post(*new_session(cp))) == EXPIRED
+
+
+def test_every_session_can_be_refused_with_any_message_and_status(cp: Cpanel) -> None:
+    cp.switch("webmail", "refuse", ADDRESS_CHANGED)
+    cp.switch("webmail", "refuses-with-200")
+    answer = Visitor(cp).post(*new_session(cp))
+    assert (answer.status, cp.webmail_posts()[-1].refusal) == (200, ADDRESS_CHANGED)
+    assert ADDRESS_CHANGED in answer.text
 
 
 @pytest.mark.parametrize(("seconds", "expected"), [(0, EXPIRED), (60, None)])

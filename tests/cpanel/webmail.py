@@ -15,13 +15,12 @@ from aiohttp import web
 
 from . import pages
 from .accounts import Account, Login, mailbox_login
-from .cpsrvd import ADDRESS_CHANGED, INVALID, TOKEN, Cpsrvd, PanelSession, Visit, html
+from .cpsrvd import ADDRESS_CHANGED, EXPIRED, INVALID, TOKEN, Cpsrvd, PanelSession, Visit, html
 from .live import Runner
 from .root import Root
 
 LIFETIME = 300.0  # seconds until an unused session has died
 HANG_SECONDS = 300.0
-EXPIRED = "Your session has expired. Please log in again."
 USED = "This session has been used already. Please log in again."
 BAD_TOKEN = "Invalid security token."
 NOT_POSTED = "A session must be sent by POST."
@@ -68,7 +67,9 @@ class Webmail(Cpsrvd):
 
     service = "webmail"
     name = "Webmail"
+    daemon = "webmaild"
     cookie = "webmailsession"
+    slow_switch = "webmail"
 
     def __init__(self, root: Root, runner: Runner) -> None:
         super().__init__(root, runner)
@@ -83,8 +84,6 @@ class Webmail(Cpsrvd):
         on = self.root.switches("webmail")
         if "hung" in on:
             await asyncio.sleep(HANG_SECONDS)
-        if "slow" in on:
-            await asyncio.sleep(float(on["slow"]))
         match = TOKEN.fullmatch(visit.path)
         if match and match.group(2) == "/login":
             return await self._session_login(visit, match.group(1))
@@ -129,7 +128,10 @@ class Webmail(Cpsrvd):
             )
         )
         if refusal:
-            return html(403 if refusal in (BAD_TOKEN, BAD_REFERER) else 401, pages.login(self.name, refusal))
+            status = 403 if refusal in (BAD_TOKEN, BAD_REFERER) else 401
+            if "refuses-with-200" in self.root.switches("webmail"):
+                status = 200
+            return html(status, pages.login(self.name, refusal))
         goto = None if "goto-ignored" in self.root.switches("webmail") else redeemed.goto
         return self.let_in(visit, redeemed.login, redeemed.locale, token, goto)
 
@@ -149,6 +151,8 @@ class Webmail(Cpsrvd):
         waiting, used = self.root.spool("sessions") / digest, self.root.spool("used") / digest
         if used.exists():
             raise SessionRefused(USED)
+        if isinstance(on.get("refuse"), str):
+            raise SessionRefused(on["refuse"])
         if not waiting.exists() or "refuse" in on:
             raise SessionRefused(EXPIRED)
         content, state = json.loads(waiting.read_text(encoding="utf-8")), waiting.stat()

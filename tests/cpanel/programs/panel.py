@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -104,6 +105,22 @@ def switches(root: str, area: str) -> dict[str, Any]:
     return found
 
 
+def ports(root: str) -> dict[str, int]:
+    """The ports that the servers really have, by their names; empty where none runs."""
+    try:
+        with open(spool(root, "ports.json"), encoding="utf-8") as file:
+            found: dict[str, int] = json.load(file)
+    except FileNotFoundError:
+        return {}
+    return found
+
+
+def log_session(root: str, text: str) -> None:
+    """A line in logs/session_log, which never holds a session itself."""
+    with open(below(root, "logs/session_log"), "a", encoding="utf-8") as log:
+        log.write(f"{time.strftime('[%Y-%m-%d %H:%M:%S %z]')} info [stand-in] {text}\n")
+
+
 def pairs(path: str) -> dict[str, str] | None:
     """The `key=value` lines of a file; None if there is no such file."""
     try:
@@ -171,10 +188,18 @@ def list_pops(root: str, user: Mapping[str, str], args: Mapping[str, str]) -> di
     return success(rows)
 
 
+#: How an account's file says what holds for it whatever its feature list says.
+OVERRIDE = "FEATURE-"
+
+
 def feature(root: str, user: Mapping[str, str], name: str) -> int | None:
-    """1 on, 0 off, None unknown (cpanel-facts.md §5): on unless the account's feature list says `name=0`."""
+    """1 on, 0 off, None unknown (cpanel-facts.md §5): on unless the account's feature list says `name=0`.
+
+    The account's own file overrides its list; what the list `disabled` says is off for everybody.
+    """
     listed = pairs(os.path.join(root, "var/cpanel/features", user["FEATURELIST"])) or {}
-    if listed.get(name) == "0":
+    disabled = pairs(os.path.join(root, "var/cpanel/features/disabled")) or {}
+    if disabled.get(name) == "0" or user.get(OVERRIDE + name, listed.get(name)) == "0":
         return 0
     known = name in FEATURES or name in listed
     return 1 if known or os.path.exists(below(root, "whostmgr/addonfeatures", os.path.basename(name))) else None
