@@ -12,7 +12,7 @@ import pytest
 from tests.kit.folders import CHECKOUT
 
 MODULES = sorted(path for path in (CHECKOUT / "plugin").glob("*/*.py") if path.stem != "__init__")
-PURE = ("errors", "host", "request", "result", "destination", "session", "strings", "page")
+PURE = ("errors", "host", "request", "answer", "destination", "session", "strings", "page")
 ROOTS_SIDE = ("check", "flat", "locales", "manifest", "promises", "prove", "validate", "webmail_port")
 #: What of the standard library neither reads nor writes anything.
 INNOCENT = {"__future__", "_json", "_socket", "collections", "re", "typing"}

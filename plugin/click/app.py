@@ -8,7 +8,8 @@ from __future__ import annotations
 import contextlib
 import time
 
-from plugin.click import errors, liveapi, request, result, uapi
+from plugin.click import answer as result
+from plugin.click import errors, liveapi, request, uapi
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import time
 # `socket` around it adds names for its constants, and 3 ms of loading to every click.
 from _socket import AF_UNIX, SOCK_STREAM, socket
 
-from plugin.click import errors, result
+from plugin.click import answer as result
+from plugin.click import errors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

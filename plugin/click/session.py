@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from plugin.click import errors, host, request, result
+from plugin.click import answer as result
+from plugin.click import errors, host, request
 
 MAX_SESSION = 1024
 CONTROL = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff]")  # half a surrogate pair would not reach Webmail as it came

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plugin.click import result
+from plugin.click import answer as result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from tests.kit.folders import CHECKOUT
 READ = """
 import sys
 sys.path.append(sys.argv[1])
-from plugin.click import result
+from plugin.click import answer as result
 assert "json" not in sys.modules
 for text in sys.argv[2:]:
     try:

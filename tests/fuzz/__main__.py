@@ -34,7 +34,8 @@ except ImportError:
 # Python's own JSON and the whole of YAML too: the way through them is what has to be found.
 instrumented = ["plugin", "json", "yaml", "ipaddress"]
 with atheris.instrument_imports(include=instrumented) if "--here" in sys.argv else contextlib.nullcontext():
-    from plugin.click import errors, host, liveapi, result, session, settings
+    from plugin.click import answer as result
+    from plugin.click import errors, host, liveapi, session, settings
     from plugin.ready import config, flat
     from plugin.ready.problem import Problem
 

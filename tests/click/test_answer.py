@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from plugin.click import errors, session
-from plugin.click.result import flag
+from plugin.click.answer import flag
 
 SECRET = "alice:S3CRETs3cret:CREATE_WEBMAIL_SESSION_FOR_SELF,728fb86a7df1cf20"
 TOKEN = "/cpsess2462418786"
