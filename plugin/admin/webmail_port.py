@@ -12,9 +12,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plugin.admin.check import Finding
     from plugin.click.places import Places
     from plugin.click.settings import Settings
+
+    Finding = tuple[str, str, str, str]
 
 NOTICE = 2.0  # seconds for a connection to the server itself
 HOSTNAME_MISMATCH = 62  # X509_V_ERR_HOSTNAME_MISMATCH

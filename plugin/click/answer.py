@@ -1,63 +1,82 @@
-"""The envelope of every UAPI answer, by LiveAPI and from the command line (cpanel-facts.md §2 and §6)."""
+"""What the panel answers to a call of UAPI, by LiveAPI or the command, every field checked (cpanel-facts.md §6)."""
 
 from __future__ import annotations
 
-# What json itself reads with. The package around it would keep every click waiting for 1 to 9 ms.
-from _json import make_scanner
-
-from plugin.click import errors
+from plugin.click import errors, host
+from plugin.click.shortcuts import loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 MAX_REASONS = 5
-MAX_REASON = 300
+MAX_REASON = 300  # characters
+MAX_SESSION = 1024  # likewise
 
 
-class Syntax:
-    """JSON as json.loads takes it, but for NaN and Infinity, which become None."""
+class WebmailSession:
+    """``token`` and ``session`` sign a person in: neither stands in the `repr`. ``hostname`` is that of a linked mail
+    node, None where this server has the mail."""
 
-    strict = True
-    object_hook = object_pairs_hook = None
-    parse_float = float
-    parse_int = int
-    parse_constant = staticmethod(lambda name: None)
-    memo: dict[str, str] = {}  # noqa: RUF012 (the scanner's own)
+    __slots__ = ("hostname", "session", "token")
+
+    def __init__(self, token: str, session: str, hostname: str | None) -> None:
+        self.token = token
+        self.session = session
+        self.hostname = hostname
+
+    def __repr__(self) -> str:
+        return f"<WebmailSession hostname={self.hostname!r}>"
 
 
-scan = make_scanner(Syntax)  # type: ignore[arg-type]
+def webmail_session(output: bytes) -> WebmailSession:
+    """What the call that creates a session printed.
+
+    Raises UapiUnreadable, UapiRefused or BadAnswer. No error quotes what was read, as it may hold a session.
+    """
+    fields = data(output)
+    if not isinstance(fields, dict):
+        raise errors.UapiUnreadable("the answer's data is not an object")
+    token, session, hostname = fields.get("token"), fields.get("session"), fields.get("hostname")
+    if not isinstance(token, str) or not is_token(token):
+        raise errors.BadAnswer("token is not /cpsess and digits")
+    if not isinstance(session, str) or not 0 < len(session) <= MAX_SESSION or any(map(is_control, session)):
+        raise errors.BadAnswer(f"session is empty, over {MAX_SESSION} characters or has a control character")
+    if hostname is not None:
+        hostname = host.checked(hostname) if isinstance(hostname, str) and not hostname.startswith("[") else None
+        if hostname is None:
+            raise errors.BadAnswer("hostname is not a host name")
+    return WebmailSession(token, session, hostname)
 
 
-def loads(text: str) -> Any:
-    """The value of a JSON text; raises ValueError or RecursionError."""
-    text = text.strip(" \t\r\n")
-    try:
-        value, end = scan(text, 0)
-    except (StopIteration, SystemError):  # the latter where the error's class, in json, is not loaded
-        raise ValueError("not JSON") from None
-    if end != len(text):
-        raise ValueError("more than one JSON value")
-    return value
+def is_token(text: str) -> bool:
+    """Whether it is ``/cpsess`` and 1 to 64 digits: the panel's own token, and Webmail's."""
+    head, digits = text[: len("/cpsess")], text[len("/cpsess") :]
+    return head == "/cpsess" and digits.isascii() and digits.isdigit() and len(digits) <= 64
+
+
+def is_control(character: str) -> bool:
+    """Half a surrogate pair is one too: it would not reach Webmail as it came."""
+    return character < " " or "\x7f" <= character <= "\x9f" or "\ud800" <= character <= "\udfff"
 
 
 def data(output: bytes) -> Any:
     """`result.data` of anything that ``uapi --output=json`` printed; raises UapiUnreadable or UapiRefused."""
     try:
-        answer = loads(output.decode())
+        printed = loads(output.decode())
     except (ValueError, RecursionError):
         # Not "from" the cause: a JSONDecodeError carries the whole text.
         raise errors.UapiUnreadable(f"{len(output)} bytes that are not JSON") from None
-    return checked(answer.get("result") if isinstance(answer, dict) else None)
+    return data_of(printed.get("result") if isinstance(printed, dict) else None)
 
 
-def checked(result: Any) -> Any:
+def data_of(result: Any) -> Any:
     """The `data` of a UAPI result; raises UapiUnreadable or UapiRefused."""
     status = flag(result.get("status")) if isinstance(result, dict) else None
     if status is None:
         raise errors.UapiUnreadable("not a UAPI result")
     if not status:
-        reasons = panel_messages(result.get("errors"))
+        reasons = messages(result.get("errors"))
         raise errors.UapiRefused("; ".join(reasons) or "no reason given", reasons)
     return result.get("data")
 
@@ -67,8 +86,8 @@ def flag(value: Any) -> bool | None:
     return {"0": False, "1": True}.get(str(value)) if isinstance(value, (int, str)) else None
 
 
-def panel_messages(messages: Any) -> tuple[str, ...]:
-    given = messages if isinstance(messages, list) else [messages]
-    texts = [text for text in given if isinstance(text, str) and text]
+def messages(given: Any) -> tuple[str, ...]:
+    """The panel's own words to a person, a few and not too long."""
+    texts = [text for text in (given if isinstance(given, list) else [given]) if isinstance(text, str) and text]
     shown = [text if len(text) <= MAX_REASON else f"{text[: MAX_REASON - 1]}…" for text in texts[:MAX_REASONS]]
     return tuple(shown if len(texts) <= MAX_REASONS else [*shown, "…"])

@@ -5,11 +5,8 @@ from __future__ import annotations
 import contextlib
 import time
 
-# `socket` around it adds names for its constants, and 3 ms of loading to every click.
-from _socket import AF_UNIX, SOCK_STREAM, socket
-
-from plugin.click import answer as result
-from plugin.click import errors
+from plugin.click import answer, errors
+from plugin.click.shortcuts import AF_UNIX, SOCK_STREAM, loads, socket
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +34,7 @@ def ask(environ: Mapping[str, str], questions: Iterable[tuple[str, str, dict[str
             panel.connect(path)
             exchange(panel, '<cpaneljson enable="1">')
             for module, function, arguments in questions:
-                answers.append(result.checked(uapi_result(exchange(panel, action(module, function, arguments)))))
+                answers.append(answer.data_of(uapi_result(exchange(panel, action(module, function, arguments)))))
             send(panel, '<cpanelxml shutdown="1" />')
     except (OSError, ValueError, RecursionError, errors.SigninError) as error:
         return answers, f"LiveAPI: {type(error).__name__}"
@@ -55,17 +52,17 @@ def exchange(panel: socket, request: str) -> bytes:
     """Send one request; what came before ``</cpanelresult>``."""
     deadline = time.monotonic() + SILENCE
     send(panel, request)
-    answer = b""
-    while END not in answer:
+    received = b""
+    while END not in received:
         left = deadline - time.monotonic()
         if left <= 0:
             raise ValueError("too slow an answer")
         panel.settimeout(left)
         chunk = panel.recv(65536)
-        answer += chunk
-        if not chunk or len(answer) > LIMIT:
+        received += chunk
+        if not chunk or len(received) > LIMIT:
             raise ValueError("no complete answer")
-    return answer.partition(END)[0]
+    return received.partition(END)[0]
 
 
 def send(panel: socket, request: str) -> None:
@@ -73,8 +70,8 @@ def send(panel: socket, request: str) -> None:
     panel.sendall(b"%d\n%s" % (len(payload), payload))
 
 
-def uapi_result(answer: bytes) -> Any:
-    """``cpanelresult.result`` of an answer; an ``<error>`` may come before it."""
-    found = result.loads(answer.rpartition(b"<cpanelresult>")[2].decode())
+def uapi_result(frame: bytes) -> Any:
+    """``cpanelresult.result`` of what came; an ``<error>`` may come before it."""
+    found = loads(frame.rpartition(b"<cpanelresult>")[2].decode())
     envelope = found.get("cpanelresult") if isinstance(found, dict) else None
     return envelope.get("result") if isinstance(envelope, dict) else None

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import NoReturn
 
-    from plugin.click.app import Click
+    from plugin.click.app import Click, Record, Run
+    from plugin.click.page import Response
 
 LAST_WORDS = 2.0  # seconds that writing response and log may take
+
+RELEASES = "/usr/local/cpanel/3rdparty/webmail-signin/releases/"
 
 # For when templates, sentences or the packages are broken: it needs nothing, so its words are in no locale file.
 LAST_DITCH = """\
@@ -41,11 +43,10 @@ Content-Security-Policy: default-src 'none'; form-action 'none'; base-uri 'none'
 def main(release: str, theme: str) -> NoReturn:
     """Answer one click, as the logged-in account, from the files of `release`; `theme` is the folder's name."""
     started = time.monotonic()
-    gc.disable()  # too little memory comes into play for looking at it again and again to be worth its time
     os.umask(0o077)
     hold_standard_streams()
     reference = os.urandom(4).hex()
-    record: dict[str, object] = {}
+    record: Record = {"user": os.environ.get("REMOTE_USER"), "addr": os.environ.get("REMOTE_ADDR")}
     where = "syslog"
 
     def give_up(detail: str) -> bytes:
@@ -65,10 +66,9 @@ def main(release: str, theme: str) -> NoReturn:
 
     try:
         try:
-            click = wire_up(release, theme, reference, interrupted)
+            click, run = wire_up(release, theme, reference, interrupted)
             where = click.settings.log
-            record = click.record
-            response = bytes(respond(click))
+            response = bytes(respond(click, run, record))
         except Exception as error:  # the one place that catches everything
             response = give_up(describe(error))
         finish(response)
@@ -77,11 +77,11 @@ def main(release: str, theme: str) -> NoReturn:
         os._exit(0)
 
 
-def wire_up(release: str, theme: str, reference: str, interrupted: Callable[[], None]) -> Click:
+def wire_up(release: str, theme: str, reference: str, interrupted: Callable[[], None]) -> tuple[Click, Run]:
+    """What the click starts from, and what runs UAPI's command for it."""
     import pwd
 
     from plugin.click import app, settings, uapi
-    from plugin.click.places import Places
 
     uapi.end_on_signals(interrupted)
 
@@ -90,19 +90,32 @@ def wire_up(release: str, theme: str, reference: str, interrupted: Callable[[], 
         account = pwd.getpwuid(uid)
     except KeyError:
         account = None
-    places, node_name, nonce = Places(release), os.uname().nodename, os.urandom(16).hex()
-    with open(f"{places.compiled}/settings.json", encoding="utf-8") as stream:
+    with open(f"{release}/compiled/settings.json", encoding="utf-8") as stream:
         in_force = settings.parse(stream.read())
-    return app.Click(dict(os.environ), uid, account, node_name, places, in_force, theme, nonce, reference)
+    node_name, nonce = os.uname().nodename, os.urandom(16).hex()
+    click = app.Click(dict(os.environ), uid, account, node_name, release, in_force, theme, nonce, reference)
+    program = below_root(release, in_force.uapi)
+
+    def run(module: str, function: str, arguments: Mapping[str, str]) -> uapi.Process:
+        assert account is not None  # request.read has compared its name
+        return uapi.Process(uapi.command(program, module, function, arguments), uapi.environment(account))
+
+    return click, run
 
 
-def respond(click: Click) -> bytes:
+def below_root(release: str, path: str) -> str:
+    """A path of the server's, as it is found in the staged tree that `release` may lie in."""
+    root = release.rpartition(RELEASES)[0]
+    return path if path.startswith(f"{root}/") else root + path
+
+
+def respond(click: Click, run: Run, record: Record) -> Response:
     from plugin.click import app, errors
 
     try:
-        return bytes(app.respond(click))
+        return app.respond(click, run, record)
     except Exception as error:  # a page in the person's language, if it can still be made
-        return bytes(click.reply().to_error(errors.InternalError(describe(error))))
+        return app.fail(click, errors.InternalError(describe(error)), record)
 
 
 def describe(error: BaseException) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from plugin.click.answer import WebmailSession
+from plugin.click.destination import Destination
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from plugin.click.destination import Destination
+    from collections.abc import Callable
+
     from plugin.click.errors import SigninError
-    from plugin.click.session import WebmailSession
     from plugin.click.settings import Settings
-    from plugin.click.templates import Templates
 
 PHRASES = {
     200: "OK",
@@ -50,49 +52,48 @@ class Links:
         self.again = f"{folder}/webmail_signin/index.live.cgi"
 
 
-def signin(
-    templates: Templates,
-    settings: Settings,
-    links: Links,
-    nonce: str,
-    user: str,
-    to: Destination,
-    session: WebmailSession,
-) -> Response:
-    """The form that signs in. The session stands in its one field and nowhere else."""
-    body = templates.render(
-        "signin.html",
-        outcome="signed-in",
-        nonce=nonce,
-        links=links,
-        support=settings.support,
-        user=user,
-        host=to.host,
-        port=to.port,
-        direct=to.direct,
-        action=f"{to.origin}{session.token}/login",
-        session=session.session,
-        slow_after=settings.slow_after,
-    )
-    # A host in brackets is no source expression (CSP3 §2.3.1): browsers ignore it and would block the form.
-    target = "https:" if to.host.startswith("[") else f"https://{to.host}:*"
-    return Response(200, headers(nonce, target), body)
+class Pages:
+    """The pages of one click. ``render`` makes a page from a template's name and its values."""
 
+    __slots__ = ("links", "nonce", "reference", "render", "settings")
 
-def failure(
-    templates: Templates, settings: Settings, links: Links, nonce: str, error: SigninError, reference: str
-) -> Response:
-    """A page without form and secret: what happened, what to do, and a way on."""
-    body = templates.render(
-        "error.html",
-        outcome=error.code,
-        nonce=nonce,
-        links=links,
-        support=settings.support,
-        reasons=error.reasons,
-        reference=reference,
-    )
-    return Response(error.status, error.headers + headers(nonce, "'none'"), body)
+    def __init__(
+        self, render: Callable[..., str], settings: Settings, links: Links, nonce: str, reference: str
+    ) -> None:
+        self.render = render
+        self.settings = settings
+        self.links = links
+        self.nonce = nonce
+        self.reference = reference
+
+    def signin(self, user: str, to: Destination, session: WebmailSession) -> Response:
+        """The form that signs in. The session stands in its one field and nowhere else."""
+        body = self._draw(
+            "signin.html",
+            outcome="signed-in",
+            user=user,
+            host=to.host,
+            port=to.port,
+            direct=to.direct,
+            action=f"{to.origin}{session.token}/login",
+            session=session.session,
+            slow_after=self.settings.slow_after,
+        )
+        # A host in brackets is no source expression (CSP3 §2.3.1): browsers ignore it and would block the form.
+        target = "https:" if to.host.startswith("[") else f"https://{to.host}:*"
+        return Response(200, headers(self.nonce, target), body)
+
+    def failure(self, error: SigninError) -> Response:
+        """A page without form and secret: what happened, what to do, and a way on."""
+        body = self._draw("error.html", outcome=error.code, reasons=error.reasons, reference=self.reference)
+        return Response(error.status, error.headers + headers(self.nonce, "'none'"), body)
+
+    def rehearse(self) -> None:
+        """Draw the page once with nothing on it: what it needs is loaded then, and nobody waits for it later."""
+        bytes(self.signin("", Destination("localhost"), WebmailSession("", "", None)))
+
+    def _draw(self, template: str, **values: object) -> str:
+        return self.render(template, nonce=self.nonce, links=self.links, support=self.settings.support, **values)
 
 
 def headers(nonce: str, form_action: str) -> tuple[tuple[str, str], ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-# The C library's own parser and no I/O; `socket` around it would cost every click 3 ms of loading.
-from _socket import AF_INET, AF_INET6, inet_ntop, inet_pton
-
 from plugin.click import errors
+from plugin.click.answer import is_token
+from plugin.click.host import packed
+from plugin.click.shortcuts import AF_INET, AF_INET6, inet_ntop
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,12 +78,6 @@ def security_token(environ: Mapping[str, str]) -> str:
     return token if is_token(token) else ""
 
 
-def is_token(text: str) -> bool:
-    """Whether it is ``/cpsess`` and 1 to 64 digits: the panel's own token, and Webmail's in the answer."""
-    head, digits = text[: len("/cpsess")], text[len("/cpsess") :]
-    return head == "/cpsess" and digits.isascii() and digits.isdigit() and len(digits) <= 64
-
-
 def client_address(text: str) -> str:
     """REMOTE_ADDR as `remote_address`: IPv4 and IPv6 pass, ``::ffff:192.0.2.7`` becomes ``192.0.2.7``."""
     if packed(text, AF_INET):
@@ -92,11 +86,3 @@ def client_address(text: str) -> str:
     if address is None:
         raise errors.NoClientAddress("REMOTE_ADDR is missing or not an address")
     return inet_ntop(AF_INET, address[12:]) if address.startswith(MAPPED) else text
-
-
-def packed(text: str, family: int) -> bytes | None:
-    """The bytes of an IP address, None if `text` is not one; one with a zone (``fe80::1%eth0``) is not."""
-    try:
-        return inet_pton(family, text)
-    except (OSError, ValueError):
-        return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plugin.click import answer as result
+from plugin.click.shortcuts import loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ KEYS = tuple(Settings.__annotations__)
 
 def parse(text: str) -> Settings:
     """What `compiled/settings.json` holds: every setting of this release and nothing else, or ValueError."""
-    values = result.loads(text)
+    values = loads(text)
     if not isinstance(values, dict) or values.keys() != set(KEYS):
         raise ValueError("not the settings of this release")
     return Settings(values)

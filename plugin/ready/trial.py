@@ -9,7 +9,7 @@ import jinja2
 from jinja2 import meta
 from jinja2.loaders import FunctionLoader
 
-from plugin.click import destination, errors, page, session, strings, templates
+from plugin.click import answer, destination, errors, page, strings, templates
 from plugin.ready import promises
 from plugin.ready.problem import Problem
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LINKS = page.Links("/cpsess0000000000", "jupiter")
 HOSTILE = f"<{promises.INJECTED}> &amp; \"'"
-SAMPLE = session.WebmailSession("/cpsess0000000000", f"sample0000000000:{HOSTILE}", None)
+SAMPLE = answer.WebmailSession("/cpsess0000000000", f"sample0000000000:{HOSTILE}", None)
 
 
 def all_templates(sources: Sources) -> dict[str, Text]:
@@ -97,11 +97,15 @@ def every_page(drawn: templates.Templates, chosen: Settings) -> Iterator[tuple[s
         yield "error.html", partial(failure, drawn, chosen, kind("", (HOSTILE,)))
 
 
+def pages_of(drawn: templates.Templates, chosen: Settings) -> page.Pages:
+    return page.Pages(drawn.render, chosen, LINKS, promises.NONCE, "00000000")
+
+
 def signin(drawn: templates.Templates, chosen: Settings, to: destination.Destination) -> None:
-    body = page.signin(drawn, chosen, LINKS, promises.NONCE, HOSTILE, to, SAMPLE).body
+    body = pages_of(drawn, chosen).signin(HOSTILE, to, SAMPLE).body
     promises.check(body, "signed-in", drawn.sentences, f"{to.origin}{SAMPLE.token}/login", SAMPLE.session)
 
 
 def failure(drawn: templates.Templates, chosen: Settings, error: errors.SigninError) -> None:
-    body = page.failure(drawn, chosen, LINKS, promises.NONCE, error, "00000000").body
+    body = pages_of(drawn, chosen).failure(error).body
     promises.check(body, error.code, drawn.sentences)

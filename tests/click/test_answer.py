@@ -1,4 +1,4 @@
-"""session.parse: the answer of the call, field by field (design §4, cpanel-facts.md §6)."""
+"""answer: that of the call, field by field (design §4, cpanel-facts.md §6)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from plugin.click import errors, session
+from plugin.click import answer, errors
 from plugin.click.answer import flag
 
 SECRET = "alice:S3CRETs3cret:CREATE_WEBMAIL_SESSION_FOR_SELF,728fb86a7df1cf20"
 TOKEN = "/cpsess2462418786"
 
 
-def answer(**data: object) -> bytes:
+def printed(**data: object) -> bytes:
     fields = {"token": TOKEN, "session": SECRET, "hostname": None, **data}
     return json.dumps({"apiversion": 3, "result": {"data": fields, "errors": None, "status": 1}}).encode()
 
@@ -26,43 +26,43 @@ def result(value: object) -> bytes:
 
 
 def test_an_answer_as_the_vendor_documents_it_is_read() -> None:
-    read = session.parse(answer(hostname="hostname.example.com"))
+    read = answer.webmail_session(printed(hostname="hostname.example.com"))
     assert (read.token, read.session, read.hostname) == (TOKEN, SECRET, "hostname.example.com")
 
 
 def test_a_null_hostname_means_this_server() -> None:
-    assert session.parse(answer()).hostname is None
+    assert answer.webmail_session(printed()).hostname is None
 
 
 def test_a_hostname_is_read_in_small_letters() -> None:
-    assert session.parse(answer(hostname="Mail.Example.COM")).hostname == "mail.example.com"
+    assert answer.webmail_session(printed(hostname="Mail.Example.COM")).hostname == "mail.example.com"
 
 
 @pytest.mark.parametrize("status", [1, "1"])
 def test_a_status_is_a_number_or_its_text(status: object) -> None:
-    changed = json.loads(answer())
+    changed = json.loads(printed())
     changed["result"]["status"] = status
-    assert session.parse(json.dumps(changed).encode()).token == TOKEN
+    assert answer.webmail_session(json.dumps(changed).encode()).token == TOKEN
 
 
 def test_a_session_keeps_every_character() -> None:
-    assert session.parse(answer(session="u:a+b%20c,d=e&f<\"'>")).session == "u:a+b%20c,d=e&f<\"'>"
+    assert answer.webmail_session(printed(session="u:a+b%20c,d=e&f<\"'>")).session == "u:a+b%20c,d=e&f<\"'>"
 
 
 def test_fields_that_are_not_known_are_passed_over() -> None:
-    assert session.parse(answer(junk={"deep": [1]}, another=None)).token == TOKEN
+    assert answer.webmail_session(printed(junk={"deep": [1]}, another=None)).token == TOKEN
 
 
 UNREADABLE = {
     "nothing": b"",
     "HTML": b"<html><body>Your license has expired</body></html>",
     "plain text": b"uapi: bad usage",
-    "truncated": answer()[:-5],
-    "two answers": answer() + answer(),
-    "text before": b"Warning: something\n" + answer(),
+    "truncated": printed()[:-5],
+    "two answers": printed() + printed(),
+    "text before": b"Warning: something\n" + printed(),
     "not UTF-8": b'{"result": "\xff"}',
     "UTF-16": '{"result": {}}'.encode("utf-16"),
-    "byte order mark": b"\xef\xbb\xbf" + answer(),
+    "byte order mark": b"\xef\xbb\xbf" + printed(),
     "NUL": b"\0",
     "deep arrays": b"[" * 200_000,
     "deep objects": b'{"a":' * 200_000,
@@ -85,19 +85,19 @@ UNREADABLE = {
     "data null": result({"status": 1, "data": None}),
     "data an array": result({"status": 1, "data": [TOKEN]}),
     "data text": result({"status": 1, "data": SECRET}),
-    "second result null": answer()[:-1] + b', "result": null}',
+    "second result null": printed()[:-1] + b', "result": null}',
 }
 
 
 @pytest.mark.parametrize("output", UNREADABLE.values(), ids=UNREADABLE)
 def test_what_is_no_answer_is_unreadable(output: bytes) -> None:
     with pytest.raises(errors.UapiUnreadable):
-        session.parse(output)
+        answer.webmail_session(output)
 
 
 def refused(given: object, status: object = 0) -> errors.UapiRefused:
     with pytest.raises(errors.UapiRefused) as raised:
-        session.parse(result({"status": status, "errors": given, "data": None}))
+        answer.webmail_session(result({"status": status, "errors": given, "data": None}))
     return raised.value
 
 
@@ -173,36 +173,36 @@ BAD = {
 @pytest.mark.parametrize("changed", BAD.values(), ids=BAD)
 def test_a_field_that_is_not_as_documented_is_a_bad_answer(changed: dict[str, Any]) -> None:
     with pytest.raises(errors.BadAnswer):
-        session.parse(answer(**changed))
+        answer.webmail_session(printed(**changed))
 
 
 def test_the_later_of_two_fields_is_the_one_that_is_checked() -> None:
-    twice = answer()[: -len(b'}, "errors": null, "status": 1}}')]
+    twice = printed()[: -len(b'}, "errors": null, "status": 1}}')]
     with pytest.raises(errors.BadAnswer):
-        session.parse(twice + b', "token": "evil"}, "errors": null, "status": 1}}')
+        answer.webmail_session(twice + b', "token": "evil"}, "errors": null, "status": 1}}')
 
 
 def test_a_session_of_1024_characters_passes() -> None:
-    assert len(session.parse(answer(session="x" * 1024)).session) == 1024
+    assert len(answer.webmail_session(printed(session="x" * 1024)).session) == 1024
 
 
 def test_the_session_stands_in_no_repr() -> None:
-    read = session.parse(answer())
+    read = answer.webmail_session(printed())
     assert SECRET not in f"{read!r} {read} {[read]}"
 
 
 def test_the_token_stands_in_no_repr() -> None:
-    assert TOKEN not in repr(session.parse(answer()))
+    assert TOKEN not in repr(answer.webmail_session(printed()))
 
 
 def with_secrets() -> dict[str, bytes]:
     """Answers that hold a session and are refused all the same."""
-    valid = json.loads(answer())
-    found = {f"bad {name}": answer(**{name: "\0"}) for name in ("token", "hostname")}
-    found["bad session"] = answer(session=SECRET + "\0")
-    found["truncated"] = answer()[:-5]
-    found["twice"] = answer() * 2
-    found["not UTF-8"] = answer() + b"\xff"
+    valid = json.loads(printed())
+    found = {f"bad {name}": printed(**{name: "\0"}) for name in ("token", "hostname")}
+    found["bad session"] = printed(session=SECRET + "\0")
+    found["truncated"] = printed()[:-5]
+    found["twice"] = printed() * 2
+    found["not UTF-8"] = printed() + b"\xff"
     for name, status in (("refused", 0), ("no status", None)):
         changed = copy.deepcopy(valid)
         changed["result"]["status"] = status
@@ -213,7 +213,7 @@ def with_secrets() -> dict[str, bytes]:
 @pytest.mark.parametrize("output", with_secrets().values(), ids=with_secrets())
 def test_no_error_quotes_the_session_or_the_token(output: bytes) -> None:
     with pytest.raises(errors.SigninError) as raised:
-        session.parse(output)
+        answer.webmail_session(output)
     told = f"{raised.value} {raised.value!r} {raised.value.detail} {raised.value.reasons}" + "".join(
         traceback.format_exception(raised.type, raised.value, raised.tb)
     )

@@ -15,7 +15,7 @@ from tests.cpanel import Page
 from tests.kit.account import ACCOUNT
 from tests.kit.clicks import ANSWER, SESSION, cgi_environ
 from tests.kit.panel import GREETING, Panel, livejson
-from tests.kit.programs import answering, printing
+from tests.kit.programs import answering, printing, runner
 from tests.kit.servers import Server
 
 Start = Callable[..., Panel]
@@ -42,24 +42,26 @@ class Site:
 
     def click(
         self, environ: dict[str, str] | None = None, node_name: str = "node.example.com", **settings: Any
-    ) -> tuple[app.Click, Page]:
+    ) -> tuple[dict[str, Any], Page]:
+        """The record of a click, and its page."""
         click = app.Click(
             cgi_environ(**environ or {}),
             ACCOUNT.pw_uid,
             ACCOUNT,
             node_name,
-            self.server.places,
+            str(self.server.release),
             Settings(settings),
             "jupiter",
             "0" * 32,
             "cafe0123",
         )
-        return click, Page(app.respond(click).body)
+        record: dict[str, Any] = {}
+        return record, Page(app.respond(click, runner(self.server.uapi), record).body)
 
     def outcome(self, environ: dict[str, str] | None = None, **settings: Any) -> object:
-        click, page = self.click(environ, **settings)
-        assert page.first("html")["data-outcome"] == click.record["outcome"]
-        return click.record["outcome"]
+        record, page = self.click(environ, **settings)
+        assert page.first("html")["data-outcome"] == record["outcome"]
+        return record["outcome"]
 
     @property
     def calls(self) -> list[str]:
@@ -101,8 +103,8 @@ def test_where_the_server_has_no_name_a_linked_mail_node_still_has_one(site: Sit
     linked["result"]["data"]["hostname"] = "mail.example.com"
     site.answer(linked)
     nameless = {**panel(*ON).environ, "HTTP_HOST": "?", "SERVER_NAME": "?"}
-    click, _ = site.click(nameless, node_name="?")
-    assert (click.record["outcome"], click.record["target"]) == ("signed-in", "mail.example.com:2096")
+    record, _ = site.click(nameless, node_name="?")
+    assert (record["outcome"], record["target"]) == ("signed-in", "mail.example.com:2096")
 
 
 def test_an_ipv6_address_is_passed_on_encoded(site: Site, panel: Start) -> None:
@@ -129,8 +131,8 @@ def test_a_feature_that_is_off_is_refused_and_no_session_is_made(
 
 
 def test_the_log_says_which_feature_is_off(site: Site, panel: Start) -> None:
-    click, _ = site.click(panel(GREETING, livejson(1), livejson(0), livejson({})).environ)
-    assert click.record["detail"] == "feature webmail is off"
+    record, _ = site.click(panel(GREETING, livejson(1), livejson(0), livejson({})).environ)
+    assert record["detail"] == "feature webmail is off"
 
 
 def test_without_liveapi_the_documented_command_says_what_is_on(site: Site) -> None:
@@ -334,28 +336,28 @@ def test_a_uapi_that_cannot_be_executed_is_missing(site: Site, panel: Start) -> 
 
 def test_a_linked_mail_node_is_the_target(site: Site, panel: Start) -> None:
     site.answer(changed(hostname="mail.example.net"))
-    click, page = site.click(panel(*ON).environ)
-    assert click.record["target"] == "mail.example.net:2096"
+    record, page = site.click(panel(*ON).environ)
+    assert record["target"] == "mail.example.net:2096"
     assert page.first("form")["action"] == "https://mail.example.net:2096/cpsess2462418786/login"
 
 
 def test_without_any_host_the_machines_own_name_is_the_target(site: Site, panel: Start) -> None:
-    click, _ = site.click({**panel(*ON).environ, "HTTP_HOST": "", "SERVER_NAME": ""})
-    assert click.record["target"] == "node.example.com:2096"
+    record, _ = site.click({**panel(*ON).environ, "HTTP_HOST": "", "SERVER_NAME": ""})
+    assert record["target"] == "node.example.com:2096"
 
 
 def test_the_record_holds_neither_session_nor_token(site: Site, panel: Start) -> None:
-    click, _ = site.click(panel(*ON).environ)
-    assert SESSION not in repr(click.record) and "cpsess" not in repr(click.record)
+    record, _ = site.click(panel(*ON).environ)
+    assert SESSION not in repr(record) and "cpsess" not in repr(record)
 
 
 def test_the_record_says_how_long_uapi_took(site: Site, panel: Start) -> None:
     site.answer(before="sleep 0.1")
-    click, _ = site.click(panel(*ON).environ)
-    assert isinstance(click.record["uapi_ms"], int) and click.record["uapi_ms"] >= 100
+    record, _ = site.click(panel(*ON).environ)
+    assert isinstance(record["uapi_ms"], int) and record["uapi_ms"] >= 100
 
 
 def test_the_record_says_how_long_a_failing_uapi_took(site: Site, panel: Start) -> None:
     site.answer("", before="sleep 0.1")
-    click, _ = site.click(panel(*ON).environ)
-    assert isinstance(click.record["uapi_ms"], int) and click.record["uapi_ms"] >= 100
+    record, _ = site.click(panel(*ON).environ)
+    assert isinstance(record["uapi_ms"], int) and record["uapi_ms"] >= 100

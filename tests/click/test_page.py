@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from plugin.click import errors, page, templates
+from plugin.click.answer import WebmailSession
 from plugin.click.destination import Destination
-from plugin.click.session import WebmailSession
 from plugin.click.settings import Settings
 from tests.cpanel import Page
 from tests.kit.servers import Server
@@ -31,12 +31,12 @@ def signin(
     user: str = "alice",
     **settings: Any,
 ) -> page.Response:
-    answer = WebmailSession("/cpsess42", session, None)
-    return page.signin(drawn, Settings(settings), LINKS, NONCE, user, Destination(host, port), answer)
+    pages = page.Pages(drawn.render, Settings(settings), LINKS, NONCE, "cafe0123")
+    return pages.signin(user, Destination(host, port), WebmailSession("/cpsess42", session, None))
 
 
 def failure(drawn: templates.Templates, error: errors.SigninError, **settings: Any) -> page.Response:
-    return page.failure(drawn, Settings(settings), LINKS, NONCE, error, "cafe0123")
+    return page.Pages(drawn.render, Settings(settings), LINKS, NONCE, "cafe0123").failure(error)
 
 
 ALL_ERRORS = errors.SigninError.__subclasses__()

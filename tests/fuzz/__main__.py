@@ -34,8 +34,7 @@ except ImportError:
 # Python's own JSON and the whole of YAML too: the way through them is what has to be found.
 instrumented = ["plugin", "json", "yaml", "ipaddress"]
 with atheris.instrument_imports(include=instrumented) if "--here" in sys.argv else contextlib.nullcontext():
-    from plugin.click import answer as result
-    from plugin.click import errors, host, liveapi, session, settings
+    from plugin.click import answer, errors, host, liveapi, settings
     from plugin.ready import config, flat
     from plugin.ready.problem import Problem
 
@@ -64,13 +63,13 @@ WORDS = (
 def parse_session(data: bytes) -> None:
     """Ours, or a session whose every field is as the contract says."""
     try:
-        found = session.parse(data)
+        found = answer.webmail_session(data)
     except errors.SigninError as error:
         assert error.code in ("uapi-unreadable", "uapi-refused", "bad-answer")
-        assert len(error.reasons) <= result.MAX_REASONS + 1
+        assert len(error.reasons) <= answer.MAX_REASONS + 1
         return
     assert re.fullmatch(r"/cpsess[0-9]{1,64}", found.token, re.ASCII)
-    assert 0 < len(found.session) <= session.MAX_SESSION
+    assert 0 < len(found.session) <= answer.MAX_SESSION
     assert not re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", found.session)
     assert found.hostname is None or host.checked(found.hostname) == found.hostname
 
@@ -100,10 +99,10 @@ def parse_sentences(data: bytes) -> None:
 def parse_liveapi(data: bytes) -> None:
     """What `liveapi.ask` catches, or data; and a switch is on, off or unknown."""
     try:
-        found = result.checked(liveapi.uapi_result(data))
+        found = answer.data_of(liveapi.uapi_result(data))
     except (ValueError, RecursionError, errors.SigninError):
         return
-    assert result.flag(found) in (True, False, None)
+    assert answer.flag(found) in (True, False, None)
 
 
 TARGETS: dict[str, tuple[Callable[[bytes], None], list[bytes]]] = {

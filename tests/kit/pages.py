@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from plugin.click import destination, errors, page, session, strings, templates
+from plugin.click import answer, destination, errors, page, strings, templates
 from plugin.click.places import Places
 from plugin.click.settings import Settings
 from plugin.ready import locales, sources, trial
@@ -54,12 +54,12 @@ def response(
 ) -> page.Response:
     """The page of an outcome; `tag` is a locale's, times are in seconds."""
     settings = Settings({"support": support, "slow_after": slow_after})
+    made = page.Pages(drawn(tag).render, settings, LINKS, "0" * 32, "4f1c09ab")
     if outcome == "signed-in":
         to = destination.Destination(host, port, direct)
-        answer = session.WebmailSession("/cpsess2462418786", cpsess, None)
-        return page.signin(drawn(tag), settings, LINKS, "0" * 32, user, to, answer)
+        return made.signin(user, to, answer.WebmailSession("/cpsess2462418786", cpsess, None))
     error = FAILURES[outcome]("", REASONS.get(outcome, ()))
-    return page.failure(drawn(tag), settings, LINKS, "0" * 32, error, "4f1c09ab")
+    return made.failure(error)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

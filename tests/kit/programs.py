@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+
+from plugin.click import uapi
+from tests.kit.account import ACCOUNT
 
 
 def program(file: Path, script: str, interpreter: str = "/bin/sh") -> Path:
@@ -24,3 +27,12 @@ def answering(commands: Mapping[str, str]) -> str:
 def printing(answer: object) -> str:
     """A shell command that prints text as it is, anything else as JSON; it starts no program."""
     return f"printf '%s\\n' {shlex.quote(answer if isinstance(answer, str) else json.dumps(answer))}"
+
+
+def runner(file: Path) -> Callable[[str, str, Mapping[str, str]], uapi.Process]:
+    """What `app` is given to run UAPI's command by."""
+
+    def run(module: str, function: str, arguments: Mapping[str, str]) -> uapi.Process:
+        return uapi.Process(uapi.command(str(file), module, function, arguments), uapi.environment(ACCOUNT))
+
+    return run

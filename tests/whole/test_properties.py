@@ -18,6 +18,7 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from plugin.click import (
+    answer,
     app,
     destination,
     errors,
@@ -26,13 +27,12 @@ from plugin.click import (
     log,
     page,
     request,
-    session,
     settings,
     strings,
     templates,
 )
+from plugin.click.answer import WebmailSession
 from plugin.click.request import Request
-from plugin.click.session import WebmailSession
 from plugin.click.settings import Settings
 from plugin.ready import config
 from plugin.ready.problem import Problem
@@ -42,6 +42,7 @@ from tests.cpanel import Page
 from tests.kit.account import ACCOUNT
 from tests.kit.clicks import cgi_environ
 from tests.kit.panel import GREETING, Panel, livejson
+from tests.kit.programs import runner
 from tests.kit.servers import Server
 from tests.ready.test_config import DEFAULTS
 
@@ -132,7 +133,7 @@ def test_any_accept_language_ends_in_a_language_that_there_is(header: str, accou
 
 def parsed(output: bytes) -> WebmailSession | None:
     try:
-        return session.parse(output)
+        return answer.webmail_session(output)
     except (errors.UapiUnreadable, errors.UapiRefused, errors.BadAnswer):
         return None
 
@@ -155,13 +156,13 @@ def test_any_bytes_of_uapi_are_refused_or_fine(output: bytes) -> None:
 @given(values, values, values, values)
 def test_any_json_of_uapi_is_refused_or_fine(first: object, second: object, third: object, status: object) -> None:
     data = {"token": first, "session": second, "hostname": third}
-    for answer in (
+    for whole in (
         first,
         {"result": first},
         {"result": {"status": 1, "data": first}},
         {"result": {"status": status, "data": data}},
     ):
-        read = parsed(json.dumps(answer).encode())
+        read = parsed(json.dumps(whole).encode())
         assert read is None or is_fine(read)
 
 
@@ -175,9 +176,9 @@ def test_nearly_right_answers_of_uapi_are_refused_or_fine(token: str, secret: st
 
 
 @given(values)
-def test_any_errors_of_the_panel_are_a_refusal_with_a_few_short_reasons(saiderrors: object) -> None:
+def test_any_errors_of_the_panel_are_a_refusal_with_a_few_short_reasons(given_errors: object) -> None:
     with pytest.raises(errors.UapiRefused) as raised:
-        session.parse(json.dumps({"result": {"status": 0, "errors": saiderrors}}).encode())
+        answer.webmail_session(json.dumps({"result": {"status": 0, "errors": given_errors}}).encode())
     assert len(raised.value.reasons) <= 5 and all(0 < len(reason) <= 300 for reason in raised.value.reasons)
 
 
@@ -196,7 +197,7 @@ answers = st.binary(max_size=60) | values.map(livejson) | values.map(lambda valu
 @given(wire=st.lists(answers, max_size=3), greeted=st.booleans())
 def test_any_bytes_of_liveapi_are_answers_or_a_problem(hanging_up: Panel, wire: list[bytes], greeted: bool) -> None:
     # All but the last are ended, or both sides would wait for each other.
-    ended = [answer if END in answer else answer + END for answer in wire[:-1]] + wire[-1:]
+    ended = [frame if END in frame else frame + END for frame in wire[:-1]] + wire[-1:]
     hanging_up._answers = [GREETING, *ended] if greeted else ended
     answered, problem = liveapi.ask(hanging_up.environ, app.FEATURES)
     assert len(answered) == len(app.FEATURES) or (len(answered) < len(app.FEATURES) and problem.startswith("LiveAPI: "))
@@ -234,6 +235,10 @@ NONCE = "0123456789abcdef0123456789abcdef"
 LINKS = page.Links("/cpsess1234567890", "jupiter")
 
 
+def pages_of(drawn: templates.Templates, support: str) -> page.Pages:
+    return page.Pages(drawn.render, Settings({"support": support}), LINKS, NONCE, "cafe0123")
+
+
 def taken_apart(response: page.Response) -> tuple[list[str], Page]:
     head, _, body = bytes(response).partition(b"\n\n")
     return head.decode("ascii").split("\n"), Page(body.decode())
@@ -244,10 +249,7 @@ def test_every_value_of_the_form_page_arrives_as_it_was(
     drawn: templates.Templates, secret: str, user: str, support: str, name: str
 ) -> None:
     to = destination.Destination(host.checked(name) or host.checked(f"[{name}]") or "host.example.com", 2096)
-    chosen = Settings({"support": support})
-    head, shown = taken_apart(
-        page.signin(drawn, chosen, LINKS, NONCE, user, to, WebmailSession("/cpsess42", secret, None))
-    )
+    head, shown = taken_apart(pages_of(drawn, support).signin(user, to, WebmailSession("/cpsess42", secret, None)))
     assert shown.first("input")["value"] == secret
     assert shown.first("form")["action"] == f"https://{to.host}:2096/cpsess42/login"
     assert user in shown.text
@@ -268,9 +270,7 @@ def test_every_value_of_an_error_page_arrives_as_it_was(
     drawn: templates.Templates, reason: str, support: str, number: int
 ) -> None:
     kind = errors.SigninError.__subclasses__()[number]
-    head, shown = taken_apart(
-        page.failure(drawn, Settings({"support": support}), LINKS, NONCE, kind("", (reason,)), "cafe0123")
-    )
+    head, shown = taken_apart(pages_of(drawn, support).failure(kind("", (reason,))))
     assert kind is errors.NotClicked or (
         reason in shown.text and (support in shown.text or support.startswith("mailto:"))
     )
@@ -282,13 +282,16 @@ def test_every_value_of_an_error_page_arrives_as_it_was(
 @given(changed=changes)
 def test_any_environment_ends_in_one_page_of_the_table(staged: Server, changed: dict[str, str | None]) -> None:
     environ = cgi_environ(**{"REMOTE_USER": "nobody-we-know", **changed})
-    click = app.Click(environ, ACCOUNT.pw_uid, ACCOUNT, "node", staged.places, Settings(), "jupiter", NONCE, "cafe0123")
-    head, shown = taken_apart(app.respond(click))
+    click = app.Click(
+        environ, ACCOUNT.pw_uid, ACCOUNT, "node", str(staged.release), Settings(), "jupiter", NONCE, "cafe0123"
+    )
+    record: dict[str, Any] = {}
+    head, shown = taken_apart(app.respond(click, runner(staged.uapi), record))
     outcome = shown.first("html")["data-outcome"]
     assert head[0].startswith(f"Status: {OUTCOMES[outcome]} ")
-    assert click.record["outcome"] == outcome
+    assert record["outcome"] == outcome
     assert not [line for line in head if not re.match(r"[A-Z][A-Za-z-]+: [ -~]+$", line)]
-    line = log.as_line(click.record)
+    line = log.as_line(record)
     assert line.isascii() and line.isprintable()
 
 

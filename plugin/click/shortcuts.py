@@ -1,0 +1,64 @@
+"""What is done for speed and would surprise a reader: what each saves, and the documented way that stands in for it.
+
+A person waits for what is loaded before `uapi` starts. `python -m tests.bench.shortcuts` measures each by taking it
+away.
+"""
+
+from __future__ import annotations
+
+import sys
+
+# The C library's own. `socket` around it adds names for its constants.
+try:
+    from _socket import AF_INET, AF_INET6, AF_UNIX, SOCK_STREAM, inet_ntop, inet_pton, socket
+except ImportError:
+    from socket import AF_INET, AF_INET6, AF_UNIX, SOCK_STREAM, inet_ntop, inet_pton, socket  # type: ignore[assignment]
+
+# What `json` itself reads with. The package around it compiles regular expressions.
+try:
+    from _json import make_scanner
+except ImportError:
+    make_scanner = None  # type: ignore[assignment,misc]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+__all__ = ["AF_INET", "AF_INET6", "AF_UNIX", "SOCK_STREAM", "inet_ntop", "inet_pton", "light_jinja2", "loads", "socket"]
+
+
+class Syntax:
+    """JSON as json.loads takes it, but for NaN and Infinity, which become None."""
+
+    strict = True
+    object_hook = object_pairs_hook = None
+    parse_float = float
+    parse_int = int
+    parse_constant = staticmethod(lambda name: None)
+    memo: dict[str, str] = {}  # noqa: RUF012 (the scanner's own)
+
+
+def loads(text: str) -> Any:
+    """The value of a JSON text; raises ValueError or RecursionError."""
+    if make_scanner is None:
+        import json
+
+        return json.loads(text, parse_constant=Syntax.parse_constant)
+    text = text.strip(" \t\r\n")
+    try:
+        value, end = make_scanner(Syntax)(text, 0)  # type: ignore[arg-type]
+    except (StopIteration, SystemError):  # the latter where the error's class, in json, is not loaded
+        raise ValueError("not JSON") from None
+    if end != len(text):
+        raise ValueError("more than one JSON value")
+    return value
+
+
+def light_jinja2() -> None:
+    """Let `jinja2` be a package without its `__init__`, which imports pickle, tempfile and OpenSSL for a cache that a
+    click does not use. Without a folder of packages beside the release it is imported as it is."""
+    folders = [f"{folder}/jinja2" for folder in sys.path if folder.endswith("/vendor")]
+    if folders and "jinja2" not in sys.modules:
+        package = type(sys)("jinja2")
+        package.__path__ = folders
+        sys.modules["jinja2"] = package
