@@ -10,7 +10,7 @@ import shutil
 import tempfile
 
 from plugin.click import templates
-from plugin.ready import trial
+from plugin.ready import rehearsal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def files(checked: Checked) -> dict[str, bytes]:
     }
     for tag, sentences in checked.sentences.items():
         texts[f"locale/{tag}.json"] = json.dumps(sentences)
-    environment = trial.environment(checked.sources)
-    for name, (file, text) in trial.all_templates(checked.sources).items():
+    environment = rehearsal.environment(checked.sources)
+    for name, (file, text) in rehearsal.all_templates(checked.sources).items():
         code = environment.compile(text, name, file, raw=True, defer_init=True)
         texts[f"templates/{templates.module_name(name)}.py"] = code
     return {f"registration/{icon}": checked.icon, **{name: text.encode() for name, text in texts.items()}}

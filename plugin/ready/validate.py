@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from plugin.click.settings import Settings
-from plugin.ready import config, locales, pictures, sources, trial
+from plugin.ready import config, locales, pictures, rehearsal, sources
 from plugin.ready.problem import Problem
 
 TYPE_CHECKING = False
@@ -42,7 +42,7 @@ def check(places: Places) -> Checked:
             sentences[tag] = locales.read(written, tag)
         except Problem as problem:
             problems.append(problem)
-    problems += trial.problems(written, chosen, {} if problems else sentences)
+    problems += rehearsal.problems(written, chosen, {} if problems else sentences)
     return Checked(written, chosen, sentences, icon, list({str(each): each for each in problems}.values()))
 
 

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from plugin.click import answer, destination, errors, page, strings, templates
 from plugin.click.places import Places
 from plugin.click.settings import Settings
-from plugin.ready import locales, sources, trial
+from plugin.ready import locales, rehearsal, sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 PLACES = Places(str(CHECKOUT))
 PLACES.config = PLACES.own_templates = "/nonexistent"  # whatever a provider may have set on this machine is left aside
 SOURCES = sources.read(PLACES)
-ENVIRONMENT = trial.environment(SOURCES)
+ENVIRONMENT = rehearsal.environment(SOURCES)
 
 # A session such as cPanel makes, as long as the contract lets it be without being all escapes.
 SESSION = "example:" + "D7NiAZv1nf4bXeg9" * 58 + ":CREATE_WEBMAIL_SESSION_FOR_SELF,728fb86a7df1cf20690c65f349ac3137"

@@ -1,4 +1,4 @@
-"""trial: every page is drawn before people see it, and what breaks is named by its template."""
+"""rehearsal: every page is drawn before people see it, and what breaks is named by its template."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import functools
 import pytest
 
 from plugin.click.settings import Settings
-from plugin.ready import locales, trial
+from plugin.ready import locales, rehearsal
 from plugin.ready.sources import Text
 from tests.kit import pages
 
@@ -24,7 +24,7 @@ def sentences() -> dict[str, dict[str, str]]:
 def told(**own: str) -> list[str]:
     """What is said of the provider's own templates, by their names without .html."""
     texts = {f"{name}.html": Text(f"/own/{name}.html", text) for name, text in own.items()}
-    found = trial.problems(pages.SOURCES._replace(own=texts), Settings(), sentences())
+    found = rehearsal.problems(pages.SOURCES._replace(own=texts), Settings(), sentences())
     return list(dict.fromkeys(str(problem) for problem in found))
 
 
