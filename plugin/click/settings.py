@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Settings:
-    """The settings of design §5; times in seconds. ``locale``, ``icon`` and ``support`` may be None."""
+    """The settings of design §5; times in seconds. What has no default is None."""
 
     uapi: str = "/usr/local/cpanel/bin/uapi"
     timeout: float = 20
@@ -25,6 +25,11 @@ class Settings:
     slow_after: float = 8
     support: str | None = None
     log: str = "syslog"
+    brand: str | None = None
+    logo: str | None = None
+    colour: str | None = None
+    mailbox: str = "own"
+    open: str | None = None
 
     def __init__(self, values: dict[str, Any] | None = None) -> None:
         """The defaults, and `values` over them."""

@@ -2,7 +2,8 @@
 
 Without --check a new folder of ready-made files is written into the release, all or nothing; with it nothing is, and
 what is valid but not applied is told. Exit 0, or 1 with each problem on a line of standard error. Standard output has
-lines of KIND, a tab and a text; KIND is `edited` or `advice`. ROOT is for a release that is not in its place yet.
+lines of KIND, a tab and a text; KIND is `edited` (with --check) or `advice`. ROOT is for a release that is not in its
+place yet.
 """
 
 from __future__ import annotations
@@ -29,11 +30,13 @@ def main(arguments: list[str]) -> int:
     if checked.problems:
         return 1
     fresh = generation.files(checked)
+    told = [("advice", text) for text in checked.advice()]
     if words.check:
-        for text in generation.edited(places, fresh):
-            print("edited", on_a_line(text), sep="\t")
+        told += [("edited", text) for text in generation.edited(places, fresh)]
     else:
         generation.make(places, fresh)
+    for kind, text in told:
+        print(kind, on_a_line(text), sep="\t")
     return 0
 
 

@@ -3,117 +3,80 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
+from typing import NamedTuple
 
-from plugin.click import host
 from plugin.click.settings import Settings
-from plugin.ready import flat
-from plugin.ready.problem import Problem
+from plugin.ready import allowed, flat
+from plugin.ready.problem import Problem, nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from plugin.click.places import Places
-    from plugin.ready.sources import Sources
+    from plugin.ready.sources import Text
 
-GROUPS = (
-    "email",
-    "files",
-    "databases",
-    "domains",
-    "metrics",
-    "security",
-    "software",
-    "advanced",
-    "preferences",
+# Where cPanel keeps its languages, a file or several for each, named by the tag.
+LOCALE_FOLDERS = ("/usr/local/cpanel/locale", "/var/cpanel/locale")
+# Those that it is shipped with (cpanel-facts.md §8).
+LOCALES = frozenset(
+    "ar cs da de el en es es_419 es_es fi fil fr he hu id it ja ko ms nb nl pl pt pt_br "  # noqa: SIM905
+    "ro ru sv th tr uk vi zh zh_tw".split()
 )
-MAY_BE_NULL = ("locale", "icon", "support")
-LOGS = ("syslog", "stderr", "off")
-LOCALE = "[a-z][a-z0-9]{0,15}(_[a-z0-9]{1,15}){0,3}"
-ADDRESS = re.compile(r'https://[^\s<>"]+|mailto:[^\s<>"@]+@[^\s<>"@]+')
-LIKE_AN_ADDRESS = re.compile(r"(https?:|mailto:).*|[a-z][a-z0-9+.-]*:\S+", re.IGNORECASE)
 
 
-def is_line(value: Any, longest: int = 300) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and value.isprintable() and len(value) <= longest
+class Parsed(NamedTuple):
+    values: dict[str, Any]
+    lines: dict[str, int]  # where each key stands
+    problems: list[Problem]
 
 
-def is_path(value: Any) -> bool:
-    return is_line(value) and value.startswith("/") and ".." not in value.split("/")
+def parse(source: Text) -> Parsed:
+    """What the settings say, and each thing that is wrong with them; `values` are those that are right."""
+    found = Parsed({}, {}, [])
+    try:
+        for entry in flat.entries(source.text, source.file):
+            try:
+                found.lines[entry.key] = entry.line
+                value = checked(entry, source.file)
+                if value is not None:
+                    found.values[entry.key] = value
+            except Problem as problem:
+                found.problems.append(problem)
+    except Problem as problem:  # no YAML from here on
+        found.problems.append(problem)
+    return found
 
 
-def is_whole(value: Any, least: int, most: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+def checked(entry: flat.Entry, file: str) -> Any:
+    """The value; None where the default holds. Raises Problem."""
+    key, value, line, written = entry
+    if key not in allowed.SETTINGS:
+        raise Problem(file, line, None, f'"{flat.on_a_line(key)}" is no setting; {nearest(key, allowed.SETTINGS)}')
+    if value is None and key in allowed.MAY_BE_NULL:
+        return None
+    if key == "log" and value is False:
+        value = "off"  # which YAML takes for false
+    passes, expected = allowed.SETTINGS[key]
+    if passes(value):
+        return value.lower() if key == "webmail_host" else value
+    if key == "colour" and value is None:
+        written = "empty: without quotes YAML takes # for the start of a comment"
+    raise Problem(file, line, key, f"must be {expected}; it is {written or 'empty'}")
 
 
-def is_seconds(value: Any) -> bool:
-    return (isinstance(value, float) and 1 <= value <= 120) or is_whole(value, 1, 120)
-
-
-def is_host(value: Any) -> bool:
-    return isinstance(value, str) and host.checked(value) is not None
-
-
-def is_support(value: Any) -> bool:
-    return is_line(value) and (ADDRESS.fullmatch(value) is not None or not LIKE_AN_ADDRESS.fullmatch(value))
-
-
-# For each key: what a value must pass, and what is said of one that does not.
-CHECKS: dict[str, tuple[Callable[[Any], object], str]] = {
-    "uapi": (is_path, "an absolute path"),
-    "timeout": (is_seconds, "a number of seconds from 1 to 120"),
-    "webmail_host": (
-        is_host,
-        "auto or a host name, without port",
-    ),
-    "webmail_port": (lambda value: is_whole(value, 1, 65535), "a port from 1 to 65535"),
-    "locale": (
-        lambda value: isinstance(value, str) and re.fullmatch(LOCALE, value),
-        "a locale tag of cPanel's, such as en or pt_br",
-    ),
-    "label": (
-        lambda value: is_line(value, 64) and not set(value) & set(",'}"),
-        "one line of up to 64 characters; cPanel cannot hold a comma, an apostrophe or }",
-    ),
-    "group": (lambda value: value in GROUPS, f"one of {' '.join(GROUPS)}"),
-    "order": (lambda value: is_whole(value, 0, 100_000), "a whole number from 0 to 100000"),
-    "icon": (
-        lambda value: is_path(value) and value.endswith((".svg", ".png")),
-        "the absolute path of an .svg or .png file",
-    ),
-    "new_tab": (lambda value: isinstance(value, bool), "true or false"),
-    "slow_after": (is_seconds, "a number of seconds from 1 to 120"),
-    "support": (is_support, "a sentence, an https:// address or a mailto: address, on one line"),
-    "log": (lambda value: value in LOGS, f"one of {' '.join(LOGS)}"),
-}
-
-
-def parse(text: str, file: str) -> dict[str, Any]:
-    """What the YAML `text` sets; raises Problem for the first thing that is wrong, `file` being its name."""
-    values = {}
-    for key, value, line in flat.entries(text, file):
-        if key not in CHECKS:
-            raise Problem(file, line, key, f"unknown setting; there are {' '.join(CHECKS)}")
-        if value is None and key in MAY_BE_NULL:
-            continue
-        if key == "log" and value is False:
-            value = "off"  # which YAML takes for false
-        passes, expected = CHECKS[key]
-        if not passes(value):
-            raise Problem(file, line, key, f"must be {expected}")
-        values[key] = value.lower() if key == "webmail_host" else value
-    return values
-
-
-def load(sources: Sources, places: Places) -> Settings:
-    """The settings that the file makes; the defaults if there is none. Raises Problem."""
-    chosen = Settings(parse(sources.settings.text, sources.settings.file) if sources.settings else None)
+def against_server(chosen: Settings, places: Places) -> dict[str, str]:
+    """What is wrong with settings that hold on their own but not on this server, by their keys."""
+    found = {}
     if chosen.uapi != Settings.uapi and not everybody_runs(places.below_root(chosen.uapi)):
-        raise wrong(sources, "uapi", f"{chosen.uapi} is not a program that every account can run")
-    return chosen
+        found["uapi"] = f"{chosen.uapi} is not a program that every account can run"
+    if chosen.locale and chosen.locale not in LOCALES | server_locales(places):
+        found["locale"] = (
+            f"this server has no locale {chosen.locale}, so every click would fail; "
+            "it lists those that it has by: uapi --user=ACCOUNT Locale list_locales"
+        )
+    return found
 
 
 def everybody_runs(program: str) -> bool:
@@ -122,8 +85,7 @@ def everybody_runs(program: str) -> bool:
     return mine and (os.geteuid() != 0 or bool(os.stat(program).st_mode & stat.S_IXOTH))
 
 
-def wrong(sources: Sources, key: str, problem: str) -> Problem:
-    """What is only found wrong after parsing, with the line where the file sets `key`."""
-    assert sources.settings
-    lines = (line for name, _, line in flat.entries(sources.settings.text, sources.settings.file) if name == key)
-    return Problem(sources.settings.file, next(lines, None), key, problem)
+def server_locales(places: Places) -> set[str]:
+    """The tags that cPanel has files of, among them those that an administrator has added in WHM."""
+    folders = [places.root + folder for folder in LOCALE_FOLDERS]
+    return {name.partition(".")[0] for folder in folders if os.path.isdir(folder) for name in os.listdir(folder)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -11,15 +12,25 @@ from plugin.ready.problem import Problem
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
-
 
 NULL = "tag:yaml.org,2002:null"
 DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 
 
-def entries(text: str, file: str) -> Iterator[tuple[str, Any, int]]:
-    """Key, value and line (from 1) of each entry of the YAML `text`; raises Problem naming `file` and line."""
+LONGEST_WRITTEN = 60  # characters of a value that are quoted in a message
+
+
+class Entry(NamedTuple):
+    """``line`` is from 1; ``written`` is the value as it stands in the file, on one line and not too long."""
+
+    key: str
+    value: Any
+    line: int
+    written: str
+
+
+def entries(text: str, file: str) -> Iterator[Entry]:
+    """Each entry of the YAML `text`; raises Problem naming `file` and line."""
     loader = None
     try:
         loader = yaml.SafeLoader(text)
@@ -39,7 +50,8 @@ def entries(text: str, file: str) -> Iterator[tuple[str, Any, int]]:
             if not isinstance(value_node, yaml.ScalarNode):
                 raise Problem(file, line, key, "must be a single value")
             seen.add(key)
-            yield key, construct(loader, value_node, file, line, key), line
+            written = text[value_node.start_mark.index : value_node.end_mark.index]
+            yield Entry(key, construct(loader, value_node, file, line, key), line, on_a_line(written))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise Problem(file, mark.line + 1 if mark else None, None, f"not YAML: {error.problem}") from None
@@ -65,3 +77,9 @@ def construct(loader: yaml.SafeLoader, node: yaml.ScalarNode, file: str, line: i
     if isinstance(value, (int, float)) and not isinstance(value, bool) and not DECIMAL.fullmatch(node.value):
         return node.value
     return value
+
+
+def on_a_line(written: str) -> str:
+    """What does not show is written as Python escapes it."""
+    shown = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in written.strip())
+    return shown if len(shown) <= LONGEST_WRITTEN else f"{shown[: LONGEST_WRITTEN - 1]}…"

@@ -10,7 +10,7 @@ import shutil
 import tempfile
 
 from plugin.click import templates
-from plugin.ready import rehearsal
+from plugin.ready import advice, rehearsal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def files(checked: Checked) -> dict[str, bytes]:
     texts = {
         "settings.json": json.dumps(chosen.values()),
         "registration/install.json": install_json(chosen, icon),
+        advice.NAME: json.dumps(checked.made_for),
     }
     for tag, sentences in checked.sentences.items():
         texts[f"locale/{tag}.json"] = json.dumps(sentences)
@@ -35,7 +36,7 @@ def files(checked: Checked) -> dict[str, bytes]:
     for name, (file, text) in rehearsal.all_templates(checked.sources).items():
         code = environment.compile(text, name, file, raw=True, defer_init=True)
         texts[f"templates/{templates.module_name(name)}.py"] = code
-    return {f"registration/{icon}": checked.icon, **{name: text.encode() for name, text in texts.items()}}
+    return {f"registration/{icon}": checked.pictures["icon"], **{name: text.encode() for name, text in texts.items()}}
 
 
 def install_json(chosen: Settings, icon: str) -> str:

@@ -6,8 +6,8 @@ import functools
 import os
 import re
 
-from plugin.ready import config, flat
-from plugin.ready.problem import Problem
+from plugin.ready import allowed, flat
+from plugin.ready.problem import Problem, nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def read(sources: Sources, tag: str, children: tuple[str, ...] = ()) -> dict[str
 def checked(source: Text, english: dict[str, str]) -> dict[str, str]:
     """The sentences of one file, each held against the English one."""
     file = source.file
-    if not re.fullmatch(config.LOCALE, os.path.basename(file)[:-5]):
+    if not re.fullmatch(allowed.LOCALE, os.path.basename(file)[:-5]):
         raise Problem(file, None, None, "must be named by a locale tag of cPanel's, such as pt_br.yaml")
     for key, sentence, line in file_entries(source):
         if key == "dir" and sentence not in ("ltr", "rtl"):
@@ -50,7 +50,7 @@ def checked(source: Text, english: dict[str, str]) -> dict[str, str]:
         if key == "lang" and not re.fullmatch("[A-Za-z0-9]+(-[A-Za-z0-9]+)*", sentence):
             raise Problem(file, line, key, "must be a language tag, such as pt-BR")
         if key not in (*ABOUT, *english):
-            raise Problem(file, line, key, "unknown sentence; our own en.yaml has all that there are")
+            raise Problem(file, line, key, f"is no sentence; {nearest(key, english, others='our own en.yaml has all')}")
         if set(PLACEHOLDER.findall(sentence)) - set(PLACEHOLDER.findall(english.get(key, ""))):
             raise Problem(file, line, key, "has a {placeholder} that the English sentence does not have")
     return {key: sentence for key, sentence, _ in file_entries(source)}
@@ -60,7 +60,7 @@ def checked(source: Text, english: dict[str, str]) -> dict[str, str]:
 def file_entries(source: Text) -> list[tuple[str, str, int]]:
     """Key, text and line (from 1) of each entry. YAML is slow, and every locale asks for English."""
     found = list(flat.entries(source.text, source.file))
-    for key, value, line in found:
+    for key, value, line, written in found:
         if not isinstance(value, str) or not value.strip():
-            raise Problem(source.file, line, key, "must be text; put it in quotes")
-    return found
+            raise Problem(source.file, line, key, f"must be text, in quotes; it is {written or 'empty'}")
+    return [(key, value, line) for key, value, line, _ in found]

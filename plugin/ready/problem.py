@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 class Problem(Exception):
     """Settings, a template, a locale file or a picture that cannot be used.
@@ -16,3 +22,10 @@ class Problem(Exception):
         self.line = line
         self.key = key
         self.problem = problem
+
+
+def nearest(word: str, words: Iterable[str], others: str = "") -> str:
+    """What somebody who wrote `word` may have meant, or all that there is; `others` is said of many."""
+    known = list(words)
+    close = difflib.get_close_matches(word.lower(), known, 1)
+    return f"did you mean {close[0]}?" if close else others or f"there are {', '.join(known)}"

@@ -28,13 +28,14 @@ class Text(NamedTuple):
 
 class Sources(NamedTuple):
     """``settings`` is None if there is no config.yaml. ``ours`` and ``own`` are templates by their names, ``locales``
-    the files of each locale tag, ours before the provider's. ``unused`` are files that nothing is made of."""
+    the files of each locale tag, ours before the provider's. ``unused`` are files that nothing is made of, by their
+    paths and their paths below the provider's templates."""
 
     settings: Text | None
     ours: dict[str, Text]
     own: dict[str, Text]
     locales: dict[str, list[Text]]
-    unused: list[str]
+    unused: list[tuple[str, str]]
     problems: list[Problem]
 
 
@@ -61,7 +62,7 @@ def read(places: Places) -> Sources:
             except Problem as problem:
                 found.problems.append(problem)
         else:
-            found.unused.append(file)
+            found.unused.append((file, path))
     return found
 
 

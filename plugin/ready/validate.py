@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from plugin.click.settings import Settings
-from plugin.ready import config, locales, pictures, rehearsal, sources
+from plugin.ready import advice, config, locales, pictures, rehearsal, sources
 from plugin.ready.problem import Problem
 
 TYPE_CHECKING = False
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from plugin.click.places import Places
     from plugin.ready.sources import Sources
 
-LARGEST_ICON = 65536  # bytes
+LARGEST = {"icon": 65536, "logo": 16384}  # bytes of the picture that a setting names
 
 
 class Checked(NamedTuple):
@@ -21,21 +21,25 @@ class Checked(NamedTuple):
 
     sources: Sources
     settings: Settings
+    pictures: dict[str, bytes]  # by the settings that name them; the icon is ours where none is named
     sentences: dict[str, dict[str, str]]  # of each locale tag, all of them
-    icon: bytes
+    made_for: advice.Sums
     problems: list[Problem]
+
+    def advice(self) -> list[str]:
+        """What is no problem but should be known, a line each."""
+        return [*advice.unused(self.sources), *advice.older(self.sources, self.made_for)]
 
 
 def check(places: Places) -> Checked:
     """All that is written, and every problem with it, not the first alone."""
     written = sources.read(places)
-    problems = list(written.problems)
-    chosen, icon = Settings(), b""
-    try:
-        chosen = config.load(written, places)
-        icon = read_icon(written, places, chosen)
-    except Problem as problem:
-        problems.append(problem)
+    said = config.parse(written.settings or sources.Text(places.config, ""))
+    chosen = Settings(said.values)
+    drawn, unfit = read_pictures(places, chosen)
+    unfit.update(config.against_server(chosen, places))
+    problems = written.problems + said.problems
+    problems += [Problem(places.config, said.lines.get(key), key, unfit[key]) for key in sorted(unfit)]
     sentences = {}
     for tag in sorted(written.locales):
         try:
@@ -43,26 +47,28 @@ def check(places: Places) -> Checked:
         except Problem as problem:
             problems.append(problem)
     problems += rehearsal.problems(written, chosen, {} if problems else sentences)
-    return Checked(written, chosen, sentences, icon, list({str(each): each for each in problems}.values()))
+    told = list({str(each): each for each in problems}.values())
+    return Checked(written, chosen, drawn, sentences, advice.made_for(places, written), told)
 
 
-def read_icon(written: Sources, places: Places, chosen: Settings) -> bytes:
-    """The icon, ours or the provider's; raises Problem."""
-    if chosen.icon is None:
+def read_pictures(places: Places, chosen: Settings) -> tuple[dict[str, bytes], dict[str, str]]:
+    """The pictures that the settings name, and what is wrong with them, by the settings' keys."""
+    drawn, unfit = {}, {}
+    for key, most in LARGEST.items():
+        path = getattr(chosen, key)
+        try:
+            if path:
+                drawn[key] = sources.content(places.below_root(path), most, public=True)
+                pictures.check(drawn[key], path[-3:])
+        except Problem as problem:
+            unfit[key] = f"{problem.file} {problem.problem}"
+        except ValueError as error:
+            unfit[key] = f"{path} {error}"
+    if not chosen.icon:
         ours = f"{places.release}/plugin/admin/registration/icon.svg"
         try:
             with open(ours, "rb") as stream:
-                return stream.read()
+                drawn["icon"] = stream.read()
         except OSError as error:
-            raise Problem(ours, None, None, f"is damaged, install again: {error.strerror}") from None
-    return read_picture(written, places, "icon", chosen.icon, LARGEST_ICON)
-
-
-def read_picture(written: Sources, places: Places, key: str, path: str, most: int) -> bytes:
-    """The picture that a setting names; raises Problem, which has the setting's line."""
-    try:
-        drawn = sources.content(places.below_root(path), most, public=True)
-        pictures.check(drawn, path[-3:])
-    except (Problem, ValueError) as problem:
-        raise config.wrong(written, key, f"{path} {getattr(problem, 'problem', problem)}") from None
-    return drawn
+            unfit["icon"] = f"{ours} is damaged, install again: {error.strerror}"
+    return drawn, unfit

@@ -35,8 +35,9 @@ except ImportError:
 instrumented = ["plugin", "json", "yaml", "ipaddress"]
 with atheris.instrument_imports(include=instrumented) if "--here" in sys.argv else contextlib.nullcontext():
     from plugin.click import answer, errors, host, liveapi, settings
-    from plugin.ready import config, flat
+    from plugin.ready import allowed, config, flat
     from plugin.ready.problem import Problem
+    from plugin.ready.sources import Text
 
 GOOD = {"token": "/cpsess2462418786", "session": "user:D7Ni:CREATE_WEBMAIL_SESSION_FOR_SELF,728f", "hostname": None}
 ANSWER = json.dumps({"apiversion": 3, "result": {"data": GOOD, "errors": None, "status": 1}}).encode()
@@ -76,21 +77,18 @@ def parse_session(data: bytes) -> None:
 
 def parse_settings(data: bytes) -> None:
     """Ours, or settings that hold their own checks and survive being compiled."""
-    try:
-        given = config.parse(data.decode("utf-8", "surrogateescape"), "config.yaml")
-    except Problem as error:
-        assert str(error).startswith("config.yaml")
-        return
-    for key, value in given.items():
-        assert config.CHECKS[key][0](value), key
-    chosen = settings.Settings(given).values()
+    said = config.parse(Text("config.yaml", data.decode("utf-8", "surrogateescape")))
+    assert all(str(problem).startswith("config.yaml") for problem in said.problems)
+    for key, value in said.values.items():
+        assert allowed.SETTINGS[key][0](value), key
+    chosen = settings.Settings(said.values).values()
     assert settings.parse(json.dumps(chosen)).values() == chosen
 
 
 def parse_sentences(data: bytes) -> None:
     """A locale file: ours, or flat entries with their lines."""
     try:
-        for key, _, line in flat.entries(data.decode("utf-8", "surrogateescape"), "en.yaml"):
+        for key, _, line, _ in flat.entries(data.decode("utf-8", "surrogateescape"), "en.yaml"):
             assert isinstance(key, str) and line >= 1
     except Problem:
         return

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from plugin.click import settings
 from plugin.click.places import Places
-from plugin.ready import config, sources
+from plugin.ready import allowed, config
 from plugin.ready.problem import Problem
+from plugin.ready.sources import Text
+from tests.kit.folders import CHECKOUT
 
 DEFAULTS = {
     "uapi": "/usr/local/cpanel/bin/uapi",
@@ -26,11 +29,24 @@ DEFAULTS = {
     "slow_after": 8,
     "support": None,
     "log": "syslog",
+    "brand": None,
+    "logo": None,
+    "colour": None,
+    "mailbox": "own",
+    "open": None,
 }
 
 
 def parse(text: str) -> settings.Settings:
-    return settings.Settings(config.parse(text, "config.yaml"))
+    """What the settings are; raises the first Problem."""
+    found = config.parse(Text("config.yaml", text))
+    for problem in found.problems:
+        raise problem
+    return settings.Settings(found.values)
+
+
+def told(text: str) -> list[str]:
+    return [str(problem) for problem in config.parse(Text("config.yaml", text)).problems]
 
 
 @pytest.mark.parametrize(("key", "value"), DEFAULTS.items(), ids=DEFAULTS)
@@ -45,7 +61,7 @@ GOOD: dict[str, list[object]] = {
     "webmail_port": [1, 443, 65535],
     "locale": ["en", "pt_br", "es_419", "null", "~"],
     "label": ["Post öffnen", '"Web: Mail"', "x" * 64],
-    "group": [*config.GROUPS],
+    "group": [*allowed.GROUPS],
     "order": [0, 7, 100000],
     "icon": ["/root/icon.svg", "/root/icon.png", "null"],
     "new_tab": ["true", "false", "yes", "off"],
@@ -59,11 +75,17 @@ GOOD: dict[str, list[object]] = {
         "null",
     ],
     "log": ["syslog", "stderr", "'off'"],
+    "brand": ["Example Hosting", '"No. 1"', "x" * 40, "null"],
+    "logo": ["/etc/webmail-signin/logo.svg", "/root/logo.png", "null"],
+    "colour": ['"#0a5fb4"', "'#0A5FB4'", '"#05b"'],
+    "mailbox": ["own", "choose"],
+    "open": ["/", "/3rdparty/roundcube/index.php", "/x/?_task=mail&_mbox=INBOX", "/a/b/", "null"],
 }
 #: Values that YAML would read in its own way: the text of the file, and the value that must come of it.
 EXPECTED = {
     "null": None, "~": None, "true": True, "false": False, "yes": True, "off": False,
-    "'off'": "off", '"[2001:db8::7]"': "[2001:db8::7]", '"Web: Mail"': "Web: Mail", '"Tip: call"': "Tip: call",
+    "'off'": "off", '"No. 1"': "No. 1", '"#0a5fb4"': "#0a5fb4", "'#0A5FB4'": "#0A5FB4", '"#05b"': "#05b",
+     '"[2001:db8::7]"': "[2001:db8::7]", '"Web: Mail"': "Web: Mail", '"Tip: call"': "Tip: call",
 }  # fmt: skip
 
 
@@ -90,6 +112,14 @@ BAD = {
                 "JavaScript:alert(1)", "https://", "https://<x>", "HTTPS://x.example/", "'mailto:'", "mailto:nobody",
                 "'mailto: a@b.c'", "x" * 301, '"a\\nb"', "https://a b"],
     "log": ["true", "null", "''", "1", "Syslog", "file", "2020-01-01"],
+    "brand": ["''", "'  '", "1", "true", "x" * 41, '"a\\nb"', '"a\\u202eb"'],
+    "logo": ["logo.svg", "/logo.gif", "/../logo.svg", "''", "1", "true"],
+    "colour": ["null", "#0a5fb4", "red", '"#0a5fb"', '"#0a5fb4ff"', '"0a5fb4"', '"#00000g"', "123456", "''",
+               '"#05b\\n"'],
+    "mailbox": ["Own", "all", "''", "1", "null", "true"],
+    "open": ["''", "roundcube", "//example.net/", "///example.net", "/a//b", "https://example.net/", "/\\\\example.net",
+             "javascript:alert(1)", '"/a\\nb"', '"/a\\0"', '"/a b"', '"/\\t/example.net"', "/x#y", "/é", "1",
+             "true"],
 }  # fmt: skip
 
 
@@ -120,10 +150,38 @@ def test_an_unknown_setting_is_refused_with_its_line(key: str) -> None:
         parse(f"order: 1\n'{key}': 1\n")
 
 
-@pytest.mark.parametrize("key", DEFAULTS)
-def test_an_unknown_setting_is_told_what_there_is(key: str) -> None:
-    with pytest.raises(Problem, match=rf"colour: .*\b{key}\b"):
-        parse("colour: red\n")
+def test_an_unknown_setting_is_told_the_nearest() -> None:
+    assert told("lable: x\n") == ['config.yaml:1: "lable" is no setting; did you mean label?']
+
+
+def test_a_setting_like_no_other_is_told_what_there_is() -> None:
+    (said,) = told("zzz: 1\n")
+    assert all(key in said for key in DEFAULTS)
+
+
+SAID = {
+    "a number": ("timeout: 900", "timeout: must be a number of seconds from 1 to 120; it is 900"),
+    "text as it was quoted": ("order: '1'", "order: must be a whole number from 0 to 100000; it is '1'"),
+    "nothing": ("group:", "group: must be one of email, files, databases, domains, metrics, security, software, "
+                "advanced, preferences; it is empty"),
+    "what YAML takes for something else": ("new_tab: maybe", "new_tab: must be true or false; it is maybe"),
+    "what does not show": ('brand: "a\\u202eb"', 'brand: must be a name of up to 40 characters; it is "a\\u202eb"'),
+    "a colour without quotes": (
+        "colour: #0a5fb4",
+        'colour: must be a colour in quotes, such as "#0a5fb4"; '
+        "it is empty: without quotes YAML takes # for the start of a comment",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "said"), SAID.values(), ids=SAID)
+def test_a_bad_value_is_told_as_it_was_written_and_what_is_allowed(line: str, said: str) -> None:
+    assert told(f"# a comment\n{line}\n") == [f"config.yaml:2: {said}"]
+
+
+def test_every_bad_line_is_told_and_the_good_ones_are_kept() -> None:
+    found = config.parse(Text("config.yaml", "timeout: 0\norder: 7\nlable: x\n"))
+    assert (len(found.problems), found.values) == (2, {"order": 7})
 
 
 def test_a_forced_host_is_kept_in_small_letters() -> None:
@@ -141,16 +199,52 @@ def test_log_off_needs_no_quotes() -> None:
     assert parse("log: off\n").log == "off"
 
 
-def load(folder: Path, text: str) -> settings.Settings:
-    places = Places(str(folder), str(folder))
-    written = sources.Sources(sources.Text("config.yaml", text) if text else None, {}, {}, {}, [], [])
-    return config.load(written, places)
+def unfit(root: Path, text: str) -> dict[str, str]:
+    return config.against_server(parse(text), Places(str(root), str(root)))
 
 
-def test_no_file_means_the_defaults(tmp_path: Path) -> None:
-    assert load(tmp_path, "").values() == DEFAULTS
+def test_no_file_means_the_defaults() -> None:
+    assert parse("").values() == DEFAULTS
 
 
-def test_a_program_that_does_not_run_is_refused_with_its_line(tmp_path: Path) -> None:
-    with pytest.raises(Problem, match=r"config\.yaml:2: uapi: /nowhere/uapi is not"):
-        load(tmp_path, "order: 8\nuapi: /nowhere/uapi\n")
+def test_a_program_that_does_not_run_is_refused(tmp_path: Path) -> None:
+    assert unfit(tmp_path, "uapi: /nowhere/uapi\n") == {
+        "uapi": "/nowhere/uapi is not a program that every account can run"
+    }
+
+
+def test_a_locale_that_cpanel_is_shipped_with_is_taken(tmp_path: Path) -> None:
+    assert unfit(tmp_path, "locale: pt_br\n") == {}
+
+
+def test_a_locale_that_the_server_cannot_have_is_refused(tmp_path: Path) -> None:
+    assert unfit(tmp_path, "locale: sk\n") == {
+        "locale": "this server has no locale sk, so every click would fail; it lists those that it has by: "
+        "uapi --user=ACCOUNT Locale list_locales"
+    }
+
+
+@pytest.mark.parametrize("file", ["usr/local/cpanel/locale/sk.yaml", "var/cpanel/locale/sk.cdb"])
+def test_a_locale_that_the_server_has_a_file_of_is_taken(tmp_path: Path, file: str) -> None:
+    (tmp_path / file).parent.mkdir(parents=True)
+    (tmp_path / file).touch()
+    assert unfit(tmp_path, "locale: sk\n") == {}
+
+
+COMMENTED = (CHECKOUT / "plugin/admin/registration/config.yaml").read_text()
+
+
+def test_the_file_that_is_installed_sets_nothing() -> None:
+    assert config.parse(Text("config.yaml", COMMENTED)) == ({}, {}, [])
+
+
+def test_the_file_that_is_installed_shows_every_setting_and_each_line_of_it_would_hold() -> None:
+    uncommented = re.sub(r"(?m)^#(?=\w+:)", "", COMMENTED)
+    found = config.parse(Text("config.yaml", uncommented))
+    assert (found.problems, set(found.values)) == ([], set(DEFAULTS))
+
+
+def test_what_it_shows_as_the_default_is_the_default() -> None:
+    shown = re.sub(r"(?ms)^#[^\n]*examples?[:;,)].*?(?=^#[^\n]*what holds without|\Z)", "", COMMENTED)
+    values = config.parse(Text("config.yaml", re.sub(r"(?m)^#(?=\w+:)", "", shown))).values
+    assert values == {key: value for key, value in DEFAULTS.items() if value is not None}

@@ -9,7 +9,7 @@ from plugin.ready.problem import Problem
 
 
 def entries(text: str) -> list[tuple[str, object, int]]:
-    return list(flat.entries(text, "FILE"))
+    return [entry[:3] for entry in flat.entries(text, "FILE")]
 
 
 def test_each_entry_comes_with_its_line() -> None:
@@ -88,3 +88,14 @@ def test_a_value_that_yaml_cannot_make_is_told_with_its_place(value: str) -> Non
     with pytest.raises(Problem) as raised:
         entries(f"# note\norder: {value}\n")
     assert (raised.value.line, raised.value.key) == (2, "order")
+
+
+def test_a_value_is_kept_as_it_is_written() -> None:
+    text = "a: 'it''s'  # why\nb: 0x10\nc:\nd: \"\\t\"\ne: |\n  one\n  two\n"
+    written = [entry.written for entry in flat.entries(text, "FILE")]
+    assert written == ["'it''s'", "0x10", "", '"\\t"', "|\\n  one\\n  two"]
+
+
+def test_a_long_value_is_cut_where_it_is_quoted() -> None:
+    (entry,) = flat.entries("a: " + "x" * 100, "FILE")
+    assert entry.written == "x" * 59 + "…"

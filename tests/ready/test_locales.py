@@ -41,7 +41,7 @@ LINE = re.compile(r'([a-z0-9-]+(?:\.[a-z-]+)*): "([^"\\]+)"')
 def own_entries(tag: str) -> Mapping[str, str]:
     """What the file of `tag` says itself, inherited sentences left out."""
     file = OURS / "locale" / f"{tag}.yaml"
-    return {key: text for key, text, _ in flat.entries(file.read_text(encoding="utf-8"), str(file))}
+    return {entry.key: entry.value for entry in flat.entries(file.read_text(encoding="utf-8"), str(file))}
 
 
 @functools.cache

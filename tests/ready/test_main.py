@@ -384,3 +384,21 @@ def test_a_program_that_not_every_account_can_run_is_told(server: Server, mode: 
     server.config.write_text("uapi: /opt/uapi\n")
     told = "config.yaml:1: uapi: /opt/uapi is not a program that every account can run" in run(server).stderr
     assert told == (IS_ROOT or mode != 0o700)  # whoever is not root asks for himself
+
+
+def test_what_is_in_order_and_should_be_known_is_advice(server: Server) -> None:
+    file = own(server, "singin.html", "x")
+    ran = run(server, "--check")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.splitlines() == [
+        f"advice\t{file} takes the place of none of ours and no template needs it; did you mean signin.html?",
+        f"edited\t{server.own_templates} was edited but not applied",
+    ]
+
+
+def test_an_own_template_that_an_upgrade_has_left_behind_is_advice(server: Server) -> None:
+    own(server, "error.html", (server.release / "templates/error.html").read_text())
+    assert run(server).stdout == ""
+    with (server.release / "templates/error.html").open("a") as ours:
+        ours.write("{# changed #}")
+    assert run(server).stdout.startswith("advice\t")

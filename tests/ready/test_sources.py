@@ -68,7 +68,7 @@ def test_the_providers_locale_comes_after_ours(places: Places) -> None:
 @pytest.mark.parametrize("name", ["error.html~", "readme.txt", "en.yaml", "locale/en.yml"])
 def test_a_file_that_nothing_is_made_of_is_among_the_unused(places: Places, name: str) -> None:
     file = own(places, name)
-    assert sources.read(places).unused == [str(file)]
+    assert sources.read(places).unused == [(str(file), name)]
 
 
 def test_hidden_files_are_passed_over(places: Places) -> None:

@@ -35,7 +35,7 @@ from plugin.click.answer import WebmailSession
 from plugin.click.request import Request
 from plugin.click.settings import Settings
 from plugin.ready import config
-from plugin.ready.problem import Problem
+from plugin.ready.sources import Text
 from tests.click.test_main import fields
 from tests.click.test_page import STATUS
 from tests.cpanel import Page
@@ -212,14 +212,11 @@ lines = st.tuples(st.sampled_from([*DEFAULTS, "nonsense", "'", "<<", "? "]), any
 
 @given(st.lists(lines, max_size=4).map("\n".join) | anything)
 def test_any_settings_hold_or_are_an_error_that_names_the_file(text: str) -> None:
-    try:
-        said = config.parse(text, "config.yaml")
-    except Problem as error:
-        assert str(error).startswith("config.yaml") and error.problem
-        return
-    written = "".join(f"{key}: {json.dumps(value)}\n" for key, value in said.items())
-    assert config.parse(written, "config.yaml") == said
-    chosen = Settings(said)
+    said = config.parse(Text("config.yaml", text))
+    assert all(str(error).startswith("config.yaml") and error.problem for error in said.problems)
+    written = "".join(f"{key}: {json.dumps(value)}\n" for key, value in said.values.items())
+    assert config.parse(Text("config.yaml", written)).values == said.values
+    chosen = Settings(said.values)
     assert settings.parse(json.dumps(chosen.values())).values() == chosen.values()
 
 
