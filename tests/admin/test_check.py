@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterator
 import pytest
 import trustme
 
-from plugin.admin import manifest
-from plugin.admin.prove import prove
 from tests.kit.account import IS_ROOT
 from tests.kit.servers import Server
 
@@ -296,22 +294,3 @@ def test_a_certificate_must_fit_the_servers_name(
     server.well("apply")
     assert "port" in found(server, "ok")
     assert ("certificate" not in found(server, "warning")) is fits
-
-
-def test_a_page_that_answers_something_else_is_not_proven(server: Server) -> None:
-    server.entry.write_text("#!/bin/sh\necho 'Status: 200 OK'\necho\necho hello\n")
-    assert "hello" in prove(str(server.root), str(server.entry))
-
-
-def test_the_reason_why_a_page_fails_is_told(server: Server) -> None:
-    server.entry.write_text("#!/bin/sh\necho its own words >&2\n")
-    assert "its own words" in prove(str(server.root), str(server.entry))
-
-
-def test_a_manifest_that_is_missing_is_a_difference(server: Server) -> None:
-    (server.base / "current/MANIFEST").unlink()
-    assert len(list(manifest.differences(str(server.base / "current")))) == 1
-
-
-def test_an_undamaged_release_has_no_differences(server: Server) -> None:
-    assert list(manifest.differences(os.path.realpath(server.base / "current"))) == []
