@@ -51,7 +51,7 @@ bench: $(DEV) vendor ## Measure a click beside its rivals (QUICK=1: shorter; REA
 	@QUICK='$(QUICK)' README='$(README)' .venv/bin/python -m tests.bench
 
 .PHONY: screenshots
-screenshots: $(DEV) vendor chromium ## Picture every page: light and dark, phone and desktop, four languages (INTO=dist/screenshots)
+screenshots: $(DEV) vendor chromium ## Picture every page: light and dark, every language on a phone, four on a desktop (INTO=dist/screenshots)
 	@.venv/bin/python -m tests.screenshots '$(or $(INTO),dist/screenshots)'
 
 .PHONY: load

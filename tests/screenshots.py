@@ -9,13 +9,18 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
+from plugin.ready import locales
 from tests.kit import browser, pages
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from playwright.sync_api import Browser, Page
 
-LOCALES = ("en", "ar", "ja", "de")
+LOCALES = locales.tags(pages.PLACES)
+SOME = ("en", "ar", "ja", "de")  # on the screens that are wider than the narrowest
 SIZES = {"phone-320": (320, 568), "phone-390": (390, 844), "desktop": (1280, 800)}
+SCHEMES = ("light", "dark")
 STATES = (*pages.OUTCOMES, "slow", "used", "no-script")
 
 
@@ -34,7 +39,7 @@ def show(page: Page, address: str, state: str, tag: str) -> None:
 
 
 def take(running: Browser, address: str, folder: Path, scheme: str, size: str, scripts: bool) -> None:
-    """All states in all languages, for one kind of screen."""
+    """All states in the languages of one kind of screen."""
     width, height = SIZES[size]
     context = running.new_context(
         viewport={"width": width, "height": height},
@@ -44,19 +49,35 @@ def take(running: Browser, address: str, folder: Path, scheme: str, size: str, s
     )
     pages.stay(context)
     page = context.new_page()
-    for tag, state in itertools.product(LOCALES, STATES):
+    for tag, state in itertools.product(languages(size), STATES):
         if (state != "no-script") == scripts:
             show(page, address, state, tag)
             page.screenshot(path=folder / f"{state}.{tag}.{size}.{scheme}.png", full_page=True)
     context.close()
 
 
+def languages(size: str) -> Sequence[str]:
+    return LOCALES if size == "phone-320" else SOME
+
+
+def index(scheme: str) -> str:
+    """A page on which the pictures of each language stand in a row, to read a language in all its states."""
+    rows = "".join(
+        f"<h2>{tag}</h2><p>" + "".join(f'<img src="{state}.{tag}.phone-320.{scheme}.png">' for state in STATES) + "</p>"
+        for tag in LOCALES
+    )
+    style = "p{display:flex;gap:1rem;overflow-x:auto;align-items:start}body{background:#888}"
+    return f'<!DOCTYPE html><meta charset="utf-8"><style>{style}</style>{rows}'
+
+
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with pages.served() as address, sync_playwright() as playwright, browser.chromium(playwright) as running:
-        for kind in itertools.product(("light", "dark"), SIZES, (True, False)):
+        for kind in itertools.product(SCHEMES, SIZES, (True, False)):
             take(running, address, folder, *kind)
-    print(f"{len(LOCALES) * len(STATES) * len(SIZES) * 2} pictures in {folder}")
+    for scheme in SCHEMES:
+        (folder / f"index.{scheme}.html").write_text(index(scheme), encoding="utf-8")
+    print(f"{sum(len(languages(size)) for size in SIZES) * len(STATES) * len(SCHEMES)} pictures in {folder}")
 
 
 if __name__ == "__main__":
