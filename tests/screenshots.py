@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
-from plugin.ready import locales
 from tests.kit import browser, pages
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-LOCALES = locales.tags(pages.PLACES)
+LOCALES = sorted(pages.SOURCES.locales)
 SOME = ("en", "ar", "ja", "de")  # on the screens that are wider than the narrowest
 SIZES = {"phone-320": (320, 568), "phone-390": (390, 844), "desktop": (1280, 800)}
 SCHEMES = ("light", "dark")

@@ -154,6 +154,11 @@ def test_a_sentence_ends_as_the_english_one(tag: str) -> None:
     assert [key for key, (right, end) in ends.items() if (end not in right if right else end in stops)] == []
 
 
+@pytest.mark.parametrize("tag", TAGS)
+def test_no_line_can_end_with_a_single_letter_and_its_hyphen(tag: str) -> None:
+    assert found(r"(?<![^\W\d_])[^\W\d_]-\w", tag) == []  # U+2011, as in E‑Mail, holds the two together
+
+
 def test_a_french_sign_of_two_parts_follows_a_space_that_does_not_break() -> None:
     assert found(r"[^\u00a0\u202f][:;?»]|«[^\u00a0\u202f]", "fr") == []
 
