@@ -50,6 +50,7 @@ OTHER_REGISTER = {
 }
 #: Words that make the person, or cPanel, a man or a woman.
 GENDERED = {
+    "cs": r"\bpřihlášen[iay]?\b|\bsami\b",
     "es": r"conectad[oa]|autorizad[oa]|[Bb]ienvenid[oa]",
     "fr": r"[Vv]ous êtes|connectée?\b|autorisée? à",
     "he": r"\b(אתה|אתן|לחצי?|נסי|פני|בחרי?)\b",
