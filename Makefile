@@ -15,9 +15,10 @@ unexport PIP_CONSTRAINT PIP_USER PIP_TARGET PIP_PREFIX
 TAG := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 DEV := .venv/ready-$(TAG)
 BUILD := .venv-build/ready-$(TAG)
-PINS := $(shell sed -n 's/^\([A-Za-z0-9_.-]*==[^ ]*\).*/\1/p' requirements.txt requirements-build.txt)
 
-# $(call venv,FOLDER,WHAT PIP INSTALLS,FOR WHAT)
+HASHED := install -q --require-hashes --only-binary :all:
+
+# $(call venv,FOLDER,ITS LOCK,FOR WHAT)
 define venv
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null || { \
 	  echo 'This needs Python 3.9 or newer; "$(PYTHON)" is not. Name one: make PYTHON=/path/to/python3' >&2; exit 1; }
@@ -25,8 +26,8 @@ define venv
 	  echo 'Python $(TAG) cannot make environments: install python$(TAG)-venv (Debian, Ubuntu) or python3-pip.' >&2; exit 1; }
 	@echo 'Setting up $(1) ($(3), Python $(TAG)), once.'
 	@$(PYTHON) -m venv --clear $(1)
-	@$(1)/bin/python -m pip install -q 'pip>=21.3'
-	@$(1)/bin/python -m pip install -q $(2)
+	@$(1)/bin/python -m pip $(HASHED) -r tests/build/pip.txt
+	@$(1)/bin/python -m pip $(HASHED) -r $(2)
 	@touch $@
 endef
 
@@ -61,7 +62,7 @@ load: $(DEV) vendor ## Make hundreds of clicks at once (COUNT=400, HUNG=200; QUI
 # Atheris comes as wheels for some Pythons only; without it the same targets are tried unguided, and say so.
 .PHONY: fuzz
 fuzz: $(DEV) vendor ## Fuzz the parsers of foreign bytes, guided by coverage (SECONDS=60: for each)
-	@.venv/bin/python -m pip install -q --only-binary :all: -r tests/fuzz/requirements.txt 2>/dev/null || :
+	@.venv/bin/python -m pip $(HASHED) -r tests/fuzz/requirements.txt 2>/dev/null || :
 	@SECONDS='$(SECONDS)' .venv/bin/python -m tests.fuzz $(ARGS)
 
 .PHONY: chromium
@@ -79,7 +80,7 @@ lint: $(DEV) ## Check style, types and shell scripts
 # what only compilers and type checkers read, and what pip notes about its own run.
 vendor: requirements.txt | $(BUILD) ## Fetch the run-time packages by their hashes, as pure Python
 	@rm -rf .venv-build/vendor
-	@.venv-build/bin/python -m pip install -q --no-compile --no-deps --require-hashes --only-binary :all: \
+	@.venv-build/bin/python -m pip $(HASHED) --no-compile --no-deps \
 	  --implementation cp --python-version 3.11 --platform manylinux2014_x86_64 \
 	  --target .venv-build/vendor -r requirements.txt
 	@cd .venv-build/vendor && rm -rf _yaml && find . -type f \( -name '*.so' -o -name '*.c' -o -name '*.pyi' \
@@ -99,8 +100,8 @@ verify-dist: $(DEV) ## Build the tarball twice under different circumstances, co
 clean: ## Remove everything that was built
 	@rm -rf .venv .venv-build vendor dist
 
-$(DEV): requirements.txt requirements-build.txt requirements-dev.txt
-	$(call venv,.venv,-r requirements-dev.txt $(PINS),for development)
+$(DEV): requirements-dev.txt tests/build/pip.txt
+	$(call venv,.venv,requirements-dev.txt,for development)
 
-$(BUILD): requirements-build.txt
-	$(call venv,.venv-build,--require-hashes -r requirements-build.txt,for building)
+$(BUILD): requirements-build.txt tests/build/pip.txt
+	$(call venv,.venv-build,requirements-build.txt,for building)
