@@ -20,24 +20,32 @@ for other in python3.9 python3.10 python3.11 python3.12 python3.13 python3.14 \
   found=$(version "$other") && [ "$found" != "$first" ] && second=$other && break
 done
 
-# build FOLDER PYTHON UMASK TZ LANGUAGE
+# build FOLDER PYTHON UMASK TZ LANGUAGE ATTRIBUTES
 build() (
   unset MAKEFLAGS MFLAGS MAKELEVEL SIGN
   umask "$3"
   git clone -q . "$place/$1"
+  echo "$6" >>"$place/$1/.git/info/attributes"
+  TZ=$4 LC_ALL=$5 make -s -C "$place/$1" vendor PYTHON="$2"
+  [ -z "$6" ] || mkdir "$place/$1/vendor/jinja2/__pycache__" "$place/$1/vendor/jinja2/stray"
   TZ=$4 LC_ALL=$5 make -s -C "$place/$1" dist PYTHON="$2"
 )
-build 'one' "$PYTHON" 022 UTC C
-build 'the other/deeper' "$second" 077 Asia/Kathmandu C.UTF-8
+build 'one' "$PYTHON" 022 UTC C ''
+build 'the other/deeper' "$second" 077 Asia/Kathmandu C.UTF-8 'plugin/** export-ignore'
 diff -r "$place/one/dist" "$place/the other/deeper/dist"
 
 cd "$place/one/dist"
 sha256sum --quiet -c SHA256SUMS
-tar -tzf ./*.tar.gz | grep -E '\.(so|pyc|pyd|c)$|/tests/|/\.' && {
+tar -tzf ./*.tar.gz | grep -E '\.(so|pyc|pyd|c)$|/tests/.*\.py$|/\.' && {
   echo 'This does not belong into the tarball.' >&2
   exit 1
 }
 tar -xzf ./*.tar.gz
+(
+  cd ./*/
+  sed 's/ 0[67][45][45] /  /' MANIFEST | sha256sum --quiet -c
+  [ "$(find . -type f ! -path ./MANIFEST | wc -l)" = "$(wc -l <MANIFEST)" ]
+)
 cd - >/dev/null
 # Nothing but loopback where that can be had; elsewhere every way out that a program might take is broken.
 nowhere=http://127.0.0.1:9
