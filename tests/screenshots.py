@@ -6,6 +6,7 @@ import itertools
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from playwright.sync_api import sync_playwright
 
@@ -23,11 +24,12 @@ SCHEMES = ("light", "dark")
 STATES = (*pages.OUTCOMES, "slow", "used", "no-script")
 
 
-def show(page: Page, address: str, state: str, tag: str) -> None:
-    """Bring the page into a state: one of the outcomes, or what becomes of `signed-in`."""
+def show(page: Page, address: str, state: str, tag: str, brand: bool = False) -> None:
+    """Bring the page into a state: an outcome, or what becomes of `signed-in`; with a provider's brand or without."""
     outcome = state if state in pages.OUTCOMES else "signed-in"
     seconds = 0.05 if state == "slow" else 120
-    page.goto(f"{address}/{outcome}?tag={tag}&slow_after={seconds}")
+    words = {"tag": tag, "slow_after": seconds, **(pages.BRAND if brand else {})}
+    page.goto(f"{address}/{outcome}?{urlencode(words)}")
     if state == "signed-in":
         page.wait_for_selector("body.busy")
     if state == "slow":
@@ -48,15 +50,16 @@ def take(running: Browser, address: str, folder: Path, scheme: str, size: str, s
     )
     pages.stay(context)
     page = context.new_page()
-    for tag, state in itertools.product(languages(size), STATES):
+    for (tag, brand), state in itertools.product(pictured(size), STATES):
         if (state != "no-script") == scripts:
-            show(page, address, state, tag)
-            page.screenshot(path=folder / f"{state}.{tag}.{size}.{scheme}.png", full_page=True)
+            show(page, address, state, tag, bool(brand))
+            page.screenshot(path=folder / f"{state}.{tag}.{size}.{scheme}{brand}.png", full_page=True)
     context.close()
 
 
-def languages(size: str) -> Sequence[str]:
-    return LOCALES if size == "phone-320" else SOME
+def pictured(size: str) -> Sequence[tuple[str, str]]:
+    """Languages, and what the files are called with a provider's brand and without."""
+    return [(tag, "") for tag in (LOCALES if size == "phone-320" else SOME)] + [(tag, ".brand") for tag in SOME]
 
 
 def index(scheme: str) -> str:
@@ -76,7 +79,7 @@ def main(folder: Path) -> None:
             take(running, address, folder, *kind)
     for scheme in SCHEMES:
         (folder / f"index.{scheme}.html").write_text(index(scheme), encoding="utf-8")
-    print(f"{sum(len(languages(size)) for size in SIZES) * len(STATES) * len(SCHEMES)} pictures in {folder}")
+    print(f"{sum(len(pictured(size)) for size in SIZES) * len(STATES) * len(SCHEMES)} pictures in {folder}")
 
 
 if __name__ == "__main__":

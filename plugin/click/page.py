@@ -81,12 +81,13 @@ class Pages:
         )
         # A host in brackets is no source expression (CSP3 §2.3.1): browsers ignore it and would block the form.
         target = "https:" if to.host.startswith("[") else f"https://{to.host}:*"
-        return Response(200, headers(self.nonce, target), body)
+        return Response(200, headers(self.nonce, target, bool(self.settings.logo)), body)
 
     def failure(self, error: SigninError) -> Response:
         """A page without form and secret: what happened, what to do, and a way on."""
         body = self._draw("error.html", outcome=error.code, reasons=error.reasons, reference=self.reference)
-        return Response(error.status, error.headers + headers(self.nonce, "'none'"), body)
+        common = headers(self.nonce, "'none'", bool(self.settings.logo))
+        return Response(error.status, error.headers + common, body)
 
     def rehearse(self) -> None:
         """Draw the page once with nothing on it: what it needs is loaded then, and nobody waits for it later."""
@@ -96,10 +97,11 @@ class Pages:
         return self.render(template, nonce=self.nonce, links=self.links, support=self.settings.support, **values)
 
 
-def headers(nonce: str, form_action: str) -> tuple[tuple[str, str], ...]:
+def headers(nonce: str, form_action: str, logo: bool = False) -> tuple[tuple[str, str], ...]:
+    """`logo`: a picture stands in the page itself."""
     policy = (
-        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; form-action {form_action}; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; "
+        f"{'img-src data:; ' if logo else ''}form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
     )
     return (
         ("Content-Type", "text/html; charset=utf-8"),

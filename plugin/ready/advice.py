@@ -8,7 +8,6 @@ import os
 
 from jinja2 import meta
 
-from plugin.ready import rehearsal
 from plugin.ready.problem import nearest
 
 TYPE_CHECKING = False
@@ -16,18 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plugin.click.places import Places
+    from plugin.ready.drawing import Drawing
     from plugin.ready.sources import Sources
 
 NAME = "own.json"  # among the ready-made files: for each own template its sum, and that of ours which it was made for
 Sums = dict[str, list[str]]
 
 
-def unused(sources: Sources) -> Iterator[str]:
+def unused(drawing: Drawing, sources: Sources) -> Iterator[str]:
     """Files that no page is made of, a line for each."""
     needed = set(sources.ours)
-    environment = rehearsal.environment(sources)
-    for _, text in rehearsal.all_templates(sources).values():
-        needed.update(filter(None, meta.find_referenced_templates(environment.parse(text))))
+    for name in drawing.templates:
+        needed.update(filter(None, meta.find_referenced_templates(drawing.tree(name))))
     for name, (file, _) in sources.own.items():
         if name not in needed:
             yield f"{file} takes the place of none of ours and no template needs it; {nearest(name, sources.ours)}"

@@ -12,8 +12,10 @@ HOVER = 1.1  # how much brighter base.html makes a button under the pointer
 STEPS = 100
 
 # What base.html has in each scheme: its card, the quiet text, and where a colour goes to be readable.
-LIGHT = ((255, 255, 255), (0x56, 0x63, 0x70), (0, 0, 0))
-DARK = ((0x19, 0x22, 0x2C), (0xA6, 0xB3, 0xC0), (255, 255, 255))
+SCHEMES = {
+    "light": ((255, 255, 255), (0x56, 0x63, 0x70), (0, 0, 0)),
+    "dark": ((0x19, 0x22, 0x2C), (0xA6, 0xB3, 0xC0), (255, 255, 255)),
+}
 
 
 def parse(text: str) -> Colour:
@@ -66,11 +68,9 @@ def derived(given: Colour, card: Colour, quiet: Colour, towards: Colour) -> tupl
     return strong, tint
 
 
-def palette(text: str) -> str:
-    """The rules that put the colour `text` into base.html, for both schemes."""
-    given = parse(text)
-    light, dark = (
-        ":root{{--blue:{0};--mark:{0};--tint:{1}}}".format(*map(written, derived(given, *scheme)))
-        for scheme in (LIGHT, DARK)
-    )
-    return f"{light}\n@media(prefers-color-scheme:dark){{{dark}}}"
+def palette(text: str | None) -> dict[str, dict[str, str]]:
+    """By scheme: what base.html takes in place of its own colours; empty without a colour."""
+    if text is None:
+        return {scheme: {"strong": "", "tint": ""} for scheme in SCHEMES}
+    found = {scheme: derived(parse(text), *ground) for scheme, ground in SCHEMES.items()}
+    return {scheme: {"strong": written(strong), "tint": written(tint)} for scheme, (strong, tint) in found.items()}

@@ -10,7 +10,7 @@ import shutil
 import tempfile
 
 from plugin.click import templates
-from plugin.ready import advice, rehearsal
+from plugin.ready import advice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,10 +32,8 @@ def files(checked: Checked) -> dict[str, bytes]:
     }
     for tag, sentences in checked.sentences.items():
         texts[f"locale/{tag}.json"] = json.dumps(sentences)
-    environment = rehearsal.environment(checked.sources)
-    for name, (file, text) in rehearsal.all_templates(checked.sources).items():
-        code = environment.compile(text, name, file, raw=True, defer_init=True)
-        texts[f"templates/{templates.module_name(name)}.py"] = code
+    for name in checked.drawing.templates:
+        texts[f"templates/{templates.module_name(name)}.py"] = checked.drawing.python(name)
     return {f"registration/{icon}": checked.pictures["icon"], **{name: text.encode() for name, text in texts.items()}}
 
 

@@ -7,7 +7,6 @@ from functools import partial
 
 import jinja2
 from jinja2 import meta
-from jinja2.loaders import FunctionLoader
 
 from plugin.click import answer, destination, errors, page, strings, templates
 from plugin.ready import promises
@@ -17,42 +16,31 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from jinja2.environment import Environment
-
     from plugin.click.settings import Settings
-    from plugin.ready.sources import Sources, Text
+    from plugin.ready.drawing import Drawing
+    from plugin.ready.sources import Sources
 
 LINKS = page.Links("/cpsess0000000000", "jupiter")
 HOSTILE = f"<{promises.INJECTED}> &amp; \"'"
 SAMPLE = answer.WebmailSession("/cpsess0000000000", f"sample0000000000:{HOSTILE}", None)
 
 
-def all_templates(sources: Sources) -> dict[str, Text]:
-    """By name, the provider's own before ours."""
-    return {**sources.ours, **sources.own}
-
-
-def environment(sources: Sources) -> Environment:
-    """The templates as they are written."""
-    found = {name: (text, file, None) for name, (file, text) in all_templates(sources).items()}
-    return templates.environment(FunctionLoader(found.get))
-
-
-def problems(sources: Sources, chosen: Settings, sentences: dict[str, dict[str, str]]) -> list[Problem]:
+def problems(
+    drawing: Drawing, sources: Sources, chosen: Settings, sentences: dict[str, dict[str, str]]
+) -> list[Problem]:
     """What is wrong with the templates; each page is drawn in each language that there are `sentences` of."""
-    drawing = environment(sources)
     found: list[Problem] = []
-    for name in all_templates(sources):
-        found += attempt(sources, name, partial(drawing.get_template, name))
+    for name in drawing.templates:
+        found += attempt(drawing, sources, name, partial(drawing.environment.get_template, name))
     if not found:
         for texts in sentences.values():
-            drawn = templates.Templates(drawing, strings.Strings(texts))
+            drawn = templates.Templates(drawing.environment, strings.Strings(texts))
             for name, action in every_page(drawn, chosen):
-                found += attempt(sources, name, action)
+                found += attempt(drawing, sources, name, action)
     return found
 
 
-def attempt(sources: Sources, name: str, action: Callable[[], object]) -> list[Problem]:
+def attempt(drawing: Drawing, sources: Sources, name: str, action: Callable[[], object]) -> list[Problem]:
     """What goes wrong with a page, if anything, named by the innermost template that it happened in."""
     try:
         action()
@@ -60,7 +48,7 @@ def attempt(sources: Sources, name: str, action: Callable[[], object]) -> list[P
         return [Problem(error.filename or name, error.lineno, None, error.message or "cannot be understood")]
     except (jinja2.TemplateError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
         frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".html")]
-        file, line = (frames[-1].filename, frames[-1].lineno) if frames else (suspect(sources, name), None)
+        file, line = (frames[-1].filename, frames[-1].lineno) if frames else (suspect(drawing, sources, name), None)
         return [Problem(file, line, None, said(error))]
     return []
 
@@ -76,14 +64,13 @@ def said(error: Exception) -> str:
     return str(error)
 
 
-def suspect(sources: Sources, name: str) -> str:
+def suspect(drawing: Drawing, sources: Sources, name: str) -> str:
     """Of the templates that a page is made of, the first of the provider's own; else the page's."""
-    drawing, seen = environment(sources), [name]
+    seen = [name]
     for each in seen:
-        text = all_templates(sources)[each].text
-        referenced = meta.find_referenced_templates(drawing.parse(text))
-        seen += [other for other in referenced if other in all_templates(sources) and other not in seen]
-    return all_templates(sources)[next((each for each in seen if each in sources.own), name)].file
+        referenced = meta.find_referenced_templates(drawing.tree(each))
+        seen += [other for other in referenced if other in drawing.templates and other not in seen]
+    return drawing.templates[next((each for each in seen if each in sources.own), name)].file
 
 
 def every_page(drawn: templates.Templates, chosen: Settings) -> Iterator[tuple[str, Callable[[], None]]]:
@@ -103,9 +90,10 @@ def pages_of(drawn: templates.Templates, chosen: Settings) -> page.Pages:
 
 def signin(drawn: templates.Templates, chosen: Settings, to: destination.Destination) -> None:
     body = pages_of(drawn, chosen).signin(HOSTILE, to, SAMPLE).body
-    promises.check(body, "signed-in", drawn.sentences, f"{to.origin}{SAMPLE.token}/login", SAMPLE.session)
+    action = f"{to.origin}{SAMPLE.token}/login"
+    promises.check(body, "signed-in", drawn.sentences, action, SAMPLE.session, pictures=bool(chosen.logo))
 
 
 def failure(drawn: templates.Templates, chosen: Settings, error: errors.SigninError) -> None:
     body = pages_of(drawn, chosen).failure(error).body
-    promises.check(body, error.code, drawn.sentences)
+    promises.check(body, error.code, drawn.sentences, pictures=bool(chosen.logo))

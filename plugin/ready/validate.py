@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from plugin.click.settings import Settings
-from plugin.ready import advice, config, locales, pictures, rehearsal, sources
+from plugin.ready import advice, config, drawing, locales, pictures, rehearsal, sources
 from plugin.ready.problem import Problem
 
 TYPE_CHECKING = False
@@ -22,13 +22,14 @@ class Checked(NamedTuple):
     sources: Sources
     settings: Settings
     pictures: dict[str, bytes]  # by the settings that name them; the icon is ours where none is named
+    drawing: drawing.Drawing
     sentences: dict[str, dict[str, str]]  # of each locale tag, all of them
     made_for: advice.Sums
     problems: list[Problem]
 
     def advice(self) -> list[str]:
         """What is no problem but should be known, a line each."""
-        return [*advice.unused(self.sources), *advice.older(self.sources, self.made_for)]
+        return [*advice.unused(self.drawing, self.sources), *advice.older(self.sources, self.made_for)]
 
 
 def check(places: Places) -> Checked:
@@ -46,9 +47,10 @@ def check(places: Places) -> Checked:
             sentences[tag] = locales.read(written, tag)
         except Problem as problem:
             problems.append(problem)
-    problems += rehearsal.problems(written, chosen, {} if problems else sentences)
+    templates = drawing.Drawing(written, drawing.branding(chosen, {} if unfit else drawn))
+    problems += rehearsal.problems(templates, written, chosen, {} if problems else sentences)
     told = list({str(each): each for each in problems}.values())
-    return Checked(written, chosen, drawn, sentences, advice.made_for(places, written), told)
+    return Checked(written, chosen, drawn, templates, sentences, advice.made_for(places, written), told)
 
 
 def read_pictures(places: Places, chosen: Settings) -> tuple[dict[str, bytes], dict[str, str]]:

@@ -7,17 +7,16 @@ import functools
 import http.server
 import pathlib
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from plugin.click import answer, destination, errors, page, strings, templates
 from plugin.click.places import Places
 from plugin.click.settings import Settings
-from plugin.ready import locales, rehearsal, sources
+from plugin.ready import drawing, locales, sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
 
     from playwright.sync_api import BrowserContext
 
@@ -25,7 +24,12 @@ CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 PLACES = Places(str(CHECKOUT))
 PLACES.config = PLACES.own_templates = "/nonexistent"  # whatever a provider may have set on this machine is left aside
 SOURCES = sources.read(PLACES)
-ENVIRONMENT = rehearsal.environment(SOURCES)
+#: A provider's name, colour and logo: a wide one, dark on nothing.
+BRAND: dict[str, Any] = {"brand": "Example Hosting", "logo": "/etc/webmail-signin/logo.svg", "colour": "#c8102e"}
+LOGO = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" width="96" height="32"><path fill="#12263f" d="M0 0h32v32H0z"/>'
+    b'<path fill="#12263f" d="M40 4h56v8H40zm0 16h40v8H40z"/><circle fill="#c8102e" cx="16" cy="16" r="8"/></svg>'
+)
 
 # A session such as cPanel makes, as long as the contract lets it be without being all escapes.
 SESSION = "example:" + "D7NiAZv1nf4bXeg9" * 58 + ":CREATE_WEBMAIL_SESSION_FOR_SELF,728fb86a7df1cf20690c65f349ac3137"
@@ -36,9 +40,11 @@ REASONS = {"uapi-refused": ("Your account’s disk quota is used up.", "The mail
 
 
 @functools.cache
-def drawn(tag: str) -> templates.Templates:
-    """The templates with the sentences of one locale."""
-    return templates.Templates(ENVIRONMENT, strings.Strings(locales.read(SOURCES, tag)))
+def drawn(tag: str, brand: str | None, logo: str | None, colour: str | None) -> templates.Templates:
+    """The templates with the sentences of one locale and what the settings put on every page."""
+    fixed = drawing.branding(Settings({"brand": brand, "logo": logo, "colour": colour}), {"logo": LOGO})
+    environment = drawing.Drawing(SOURCES, fixed).environment
+    return templates.Templates(environment, strings.Strings(locales.read(SOURCES, tag)))
 
 
 def response(
@@ -51,10 +57,13 @@ def response(
     support: str | None = "https://help.example.net/",
     slow_after: float = 8,
     cpsess: str = SESSION,
+    brand: str | None = None,
+    logo: str | None = None,
+    colour: str | None = None,
 ) -> page.Response:
     """The page of an outcome; `tag` is a locale's, times are in seconds."""
-    settings = Settings({"support": support, "slow_after": slow_after})
-    made = page.Pages(drawn(tag).render, settings, LINKS, "0" * 32, "4f1c09ab")
+    settings = Settings({"support": support, "slow_after": slow_after, "logo": logo})
+    made = page.Pages(drawn(tag, brand, logo, colour).render, settings, LINKS, "0" * 32, "4f1c09ab")
     if outcome == "signed-in":
         to = destination.Destination(host, port, direct)
         return made.signin(user, to, answer.WebmailSession("/cpsess2462418786", cpsess, None))

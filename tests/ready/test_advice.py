@@ -9,6 +9,7 @@ import pytest
 
 from plugin.click.places import Places
 from plugin.ready import advice
+from plugin.ready.drawing import Drawing
 from plugin.ready.sources import Sources, Text
 
 
@@ -20,17 +21,21 @@ def written(own: dict[str, str], unused: tuple[str, ...] = (), **ours: str) -> S
     return Sources(None, theirs, mine, locales, [(f"/own/{name}", name) for name in unused], [])
 
 
+def unused(sources: Sources) -> list[str]:
+    return list(advice.unused(Drawing(sources, {}), sources))
+
+
 def test_an_own_template_in_the_place_of_one_of_ours_is_used() -> None:
-    assert list(advice.unused(written({"error.html": ""}, error=""))) == []
+    assert unused(written({"error.html": ""}, error="")) == []
 
 
 def test_one_that_is_included_is_used() -> None:
     sources = written({"error.html": '{% include "parts/foot.html" %}', "parts/foot.html": ""}, error="")
-    assert list(advice.unused(sources)) == []
+    assert unused(sources) == []
 
 
 def test_one_with_a_slip_of_the_pen_is_told_what_may_be_meant() -> None:
-    assert list(advice.unused(written({"singin.html": ""}, error="", signin=""))) == [
+    assert unused(written({"singin.html": ""}, error="", signin="")) == [
         "/own/singin.html takes the place of none of ours and no template needs it; did you mean signin.html?"
     ]
 
@@ -44,7 +49,7 @@ def test_one_with_a_slip_of_the_pen_is_told_what_may_be_meant() -> None:
     ],
 )
 def test_any_other_file_is_told_too(name: str, meant: str) -> None:
-    assert list(advice.unused(written({}, (name,), error=""))) == [f"/own/{name} is not used; {meant}"]
+    assert unused(written({}, (name,), error="")) == [f"/own/{name} is not used; {meant}"]
 
 
 @pytest.fixture

@@ -7,13 +7,14 @@ import functools
 import pytest
 
 from plugin.click.settings import Settings
-from plugin.ready import locales, rehearsal
+from plugin.ready import drawing, locales, rehearsal
 from plugin.ready.sources import Text
 from tests.kit import pages
 
 HTML = '<!DOCTYPE html><html lang="{{ t.lang }}" dir="{{ t.dir }}" data-outcome="{{ outcome }}">'
 FIELD = '<input type="hidden" name="session" value="{{ session }}">'
 FORM = '<form method="post" action="{{ action }}">' + FIELD + "<button>Go</button></form>"
+FIXED = drawing.branding(Settings(), {})
 
 
 @functools.cache
@@ -24,7 +25,8 @@ def sentences() -> dict[str, dict[str, str]]:
 def told(**own: str) -> list[str]:
     """What is said of the provider's own templates, by their names without .html."""
     texts = {f"{name}.html": Text(f"/own/{name}.html", text) for name, text in own.items()}
-    found = rehearsal.problems(pages.SOURCES._replace(own=texts), Settings(), sentences())
+    sources = pages.SOURCES._replace(own=texts)
+    found = rehearsal.problems(drawing.Drawing(sources, FIXED), sources, Settings(), sentences())
     return list(dict.fromkeys(str(problem) for problem in found))
 
 
