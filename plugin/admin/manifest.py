@@ -7,7 +7,8 @@ import errno
 import hashlib
 import os
 import stat
-import sys
+
+from plugin.admin import files as made
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,24 +40,39 @@ def sums(tree: str) -> dict[str, str]:
 
 
 def digest(file: str) -> str:
-    """The SHA-256 of a plain file. Raises OSError, for anything else too: opening a FIFO would wait for a writer."""
-    if not stat.S_ISREG(os.lstat(file).st_mode):
-        raise OSError(errno.EINVAL, "not a plain file", file)
-    with open(file, "rb") as stream:
-        return hashlib.sha256(stream.read()).hexdigest()
+    return hashlib.sha256(content(file)).hexdigest()
+
+
+def content(file: str) -> bytes:
+    """Of a plain file. Raises OSError, for anything else too: opening a FIFO would wait for a writer."""
+    descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a plain file", file)
+        return stream.read()
 
 
 def mode(path: str) -> str:
     return "0755" if path in PROGRAMS else "0644"
 
 
-def write(release: str) -> None:
-    """Write `release`/MANIFEST, a line `sum mode path` for each file, and see that all of it is on the disk."""
-    lines = [f"{total} {mode(path)} {path}\n" for path, total in sorted(sums(release).items())]
-    manifest = os.path.join(release, NAME)
-    with open(manifest, "w", encoding="utf-8", errors="surrogateescape") as stream:
-        stream.writelines(lines)
-    os.chmod(manifest, 0o644)
+def copy(tree: str, release: str) -> None:
+    """Copy the parts of `tree` into the new folder `release` and write its MANIFEST; all of it is then on the disk.
+
+    Raises OSError.
+    """
+    made.make_folder(release)
+    lines = []
+    for path in sorted(files(tree, PARTS)):
+        folder = release
+        for part in path.split("/")[:-1]:
+            folder += f"/{part}"
+            if not os.path.isdir(folder):
+                made.make_folder(folder)
+        data = content(f"{tree}/{path}")
+        made.create(f"{release}/{path}", data, int(mode(path), 8))
+        lines.append(f"{hashlib.sha256(data).hexdigest()} {mode(path)} {path}\n")
+    made.create(f"{release}/{NAME}", "".join(lines).encode(errors="surrogateescape"), 0o644)
     # The rename that follows must not reach the disk before what it names. This file system only: another may hang.
     descriptor = os.open(release, os.O_RDONLY)
     ctypes.CDLL(None).syncfs(descriptor)
@@ -130,10 +146,3 @@ def same(tree: str, release: str) -> bool:
         return not any(differences(release)) and listed == sums(tree)
     except (OSError, ValueError):
         return False
-
-
-if __name__ == "__main__":
-    if sys.argv[1] == "write":
-        write(sys.argv[2])
-    elif not same(sys.argv[2], sys.argv[3]):
-        sys.exit(1)

@@ -1,21 +1,21 @@
-"""Root's side: does a page really run, as an ordinary user?
-
-``plugin.admin.prove ROOT ENTRY`` ends with 0 if it does, else with 1 and the reason on standard error.
-"""
+"""Does a page really run, as an ordinary user?"""
 
 from __future__ import annotations
 
 import os
 import pwd
 import stat
-import sys
-import time
 
-from plugin.click import errors
-from plugin.click.uapi import Process
+from plugin.admin.programs import Failed, Program
+from plugin.admin.server import ID
 
-ID = "webmail_signin"
 PATIENCE = 20.0  # seconds that the page may take on a busy server
+# As cgi/index.live.cgi does it, for a release that is not current.
+PAGE = """import sys
+release, theme = sys.argv[1:]
+sys.path += [release, release + "/vendor"]
+from plugin.click.main import main
+main(release, theme)"""
 
 
 def environment(account: pwd.struct_passwd, root: str, theme: str) -> dict[str, str]:
@@ -58,23 +58,34 @@ def root_alone(root: str) -> bool:
     return os.geteuid() == 0 and root != "" and closed(f"{root}/usr/local/cpanel/base/frontend")
 
 
-def prove(root: str, entry: str) -> str:
-    """Run the page at `entry` as an ordinary user; empty if it answered as it should, else the reason."""
+def prove(root: str, page: str) -> str:
+    """Run the installed page as an ordinary user; empty if it answered as it should, else the reason."""
+    return run(root, [page], page, page.split("/")[-3])
+
+
+def entry(root: str, page: str) -> None:
+    """Raises Failed if the installed page does not run."""
+    problem = prove(root, page)
+    if problem:
+        raise Failed(problem)
+
+
+def release(root: str, tree: str, theme: str, python: str) -> None:
+    """Raises Failed if the page of a release that is not in use does not run."""
+    problem = run(root, [python, "-IS", "-c", PAGE, tree, theme], tree, theme)
+    if problem:
+        raise Failed(problem)
+
+
+def run(root: str, argv: list[str], name: str, theme: str) -> str:
     account = pwd.getpwnam("nobody") if os.geteuid() == 0 and not root_alone(root) else None
-    environ = environment(account or pwd.getpwuid(os.geteuid()), root, entry.split("/")[-3])
-    # The page's own words go to standard error; a shell joins them to the answer, for the reason.
-    argv = ["/bin/sh", "-c", 'cd / && exec "$0" 2>&1', entry]
+    environ = environment(account or pwd.getpwuid(os.geteuid()), root, theme)
     try:
-        with Process(argv, environ, account) as page:
-            answer = page.finish(time.monotonic() + PATIENCE).decode(errors="replace")
-    except (errors.SigninError, OSError) as error:
-        return f"{entry}: {error or type(error).__name__}"
-    if answer.startswith("Status: 200") and 'data-outcome="not-clicked"' in answer:
+        page = Program(argv, PATIENCE, environ=environ, account=account).finish()
+    except Failed as problem:
+        return str(problem)
+    if page.output.startswith("Status: 200") and 'data-outcome="not-clicked"' in page.output:
         return ""
-    said = answer.strip().splitlines() or ["nothing"]
-    ends = dict.fromkeys((said[0], said[-1]))  # the status, and the log line or the last of a traceback
-    return f"{entry} answered: {' … '.join(ends)[:2000]}"
-
-
-if __name__ == "__main__":
-    sys.exit(prove(sys.argv[1], sys.argv[2]) or 0)
+    # The page's own words go to standard error. Of all that is said: the status, and the log line or a traceback's end.
+    said = page.output.splitlines()[:1] + (page.errors or page.output or page.said).splitlines()[-1:]
+    return f"{name} answered: {' … '.join(dict.fromkeys(said))[:2000]}"

@@ -1,4 +1,4 @@
-"""Root's side: does something answer where people are sent, by a certificate that their browsers take?"""
+"""Does something answer where people are sent, by a certificate that their browsers take?"""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import os
 import socket
 import ssl
 
+from plugin.admin.findings import ADVICE, Finding
+from plugin.admin.programs import Failed, run
 from plugin.click import host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plugin.click.places import Places
+    from plugin.admin.server import Server
     from plugin.click.settings import Settings
-
-    Finding = tuple[str, str, str, str]
 
 NOTICE = 2.0  # seconds for a connection to the server itself
 HOSTNAME_MISMATCH = 62  # X509_V_ERR_HOSTNAME_MISMATCH
@@ -23,36 +23,45 @@ PARTIAL_CHAIN = 0x80000  # X509_V_FLAG_PARTIAL_CHAIN, named in ssl only since Py
 RESTART = "/usr/local/cpanel/scripts/restartsrv_cpsrvd"
 
 
-def look(places: Places, in_force: Settings) -> Iterator[Finding]:
-    """Findings `port` and `certificate`."""
-    name = server_name(places, in_force)
+def look(server: Server, in_force: Settings) -> Iterator[Finding]:
+    """Findings `host`, `port` and `certificate`."""
+    name, port = server_name(server, in_force), in_force.webmail_port
+    if in_force.webmail_host != "auto" and not resolves(name):
+        text = f"webmail_host {name} does not resolve here"
+        yield Finding(False, ADVICE, "host", text, look=f"getent ahosts {name}")
     for address in ("127.0.0.1", "::1"):
         try:
-            der = certificate(address, in_force.webmail_port)
+            der = certificate(address, port)
         except ssl.SSLError as error:
-            yield "warning", "port", f"port {in_force.webmail_port} does not speak TLS: {error.reason}", RESTART
+            yield Finding(False, ADVICE, "port", f"port {port} does not speak TLS: {error.reason}", RESTART)
         except OSError:
             continue
         else:
-            yield "ok", "port", f"webmail's port {in_force.webmail_port} is open", ""
-            unfit = name and misfit(der, name, address, in_force.webmail_port)
+            yield Finding(True, ADVICE, "port", f"webmail's port {port} is open")
+            unfit = name and misfit(der, name, address, port)
             if unfit:
-                text = f"the certificate on port {in_force.webmail_port} does not fit {name}: {unfit}"
-                yield "warning", "certificate", text, "/usr/local/cpanel/bin/checkallsslcerts"
+                text = f"the certificate on port {port} does not fit {name}: {unfit}"
+                yield Finding(False, ADVICE, "certificate", text, "/usr/local/cpanel/bin/checkallsslcerts")
         return
-    text = f"nothing listens on webmail's port {in_force.webmail_port}"
-    yield "warning", "port", text, RESTART
+    yield Finding(False, ADVICE, "port", f"nothing listens on webmail's port {port}", RESTART)
 
 
-def server_name(places: Places, in_force: Settings) -> str:
+def resolves(name: str) -> bool:
+    try:
+        return run(["getent", "ahosts", name], NOTICE).code == 0
+    except Failed:
+        return False
+
+
+def server_name(server: Server, in_force: Settings) -> str:
     """The host that people land on for sure: the settings', or the server's own; empty where neither is a host."""
     if in_force.webmail_host != "auto":
         return in_force.webmail_host
     try:
-        with open(f"{places.root}/etc/hostname", encoding="ascii") as stream:
+        with open(f"{server.root}/etc/hostname", encoding="ascii") as stream:
             name = stream.read().strip()
     except (OSError, ValueError):
-        name = "" if places.root else os.uname().nodename
+        name = "" if server.root else os.uname().nodename
     return host.checked(name) or ""
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from plugin.admin.server import Server
 from plugin.admin.webmail_port import server_name
-from plugin.click.places import Places
 from plugin.click.settings import Settings
 
 
@@ -25,5 +25,4 @@ from plugin.click.settings import Settings
 def test_a_servers_name_is_a_host_or_unknown(tmp_path: Path, text: str, name: str) -> None:
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc/hostname").write_text(text, encoding="utf-8")
-    places = Places(f"{tmp_path}/usr/local/cpanel/3rdparty/webmail-signin/releases/1.0.0")
-    assert server_name(places, Settings()) == name
+    assert server_name(Server(str(tmp_path)), Settings()) == name

@@ -1,4 +1,4 @@
-"""The hook that cPanel calls after an update of its own: it repairs, and logs one line."""
+"""The hook that cPanel calls after an update of its own: it repairs, logs one line and answers in one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.kit.servers import Server, hook
 
 def test_a_hook_with_nothing_to_do_logs_one_line(installed: Server) -> None:
     ended = hook(installed)
-    assert (ended.returncode, ended.stdout) == (0, "")
+    assert (ended.returncode, ended.stdout) == (0, "1 webmail-signin: after the cPanel update: in order\n")
     assert ended.stderr == "webmail-signin: after the cPanel update: in order\n"
 
 
@@ -40,7 +40,7 @@ def test_the_hook_repairs(installed: Server, loss) -> None:  # type: ignore[no-u
     loss(installed)
     ended = hook(installed)
     assert ended.returncode == 0, ended.stderr
-    assert ended.stderr.count("\n") == 1
+    assert (ended.stderr.count("\n"), ended.stdout.count("\n")) == (1, 1)
     assert "Failures: 0" in installed.well("check")
     assert any((installed.base / "current/plugin/__pycache__").glob("*.pyc"))
 
@@ -57,6 +57,14 @@ def test_a_hook_that_cannot_repair_says_why_in_one_line(installed: Server) -> No
     ended = hook(installed)
     assert ended.returncode == 3
     assert re.fullmatch(r"webmail-signin: after the cPanel update: failed: .*uapi is missing.*\n", ended.stderr)
+    assert ended.stdout == f"0 {ended.stderr}"
+
+
+def test_the_hook_reads_its_input_to_the_end(installed: Server) -> None:
+    command = Server(installed.root, installed.base / "current").command("hook")
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+        ended, _ = child.communicate(b" " * 1_000_000)  # more than a pipe holds: with no reader it would be refused
+    assert (child.returncode, ended[:2]) == (0, b"1 ")
 
 
 def test_an_update_of_cpanel_runs_the_hook(installed: Server) -> None:

@@ -113,7 +113,7 @@ def test_a_damaged_release_does_not_repair_itself(installed: Server) -> None:
     (installed.base / "current/plugin/click/app.py").write_text("damaged\n")
     before = installed.tree()
     ended = Server(installed.root, installed.base / "current").run("install")
-    assert ended.returncode == 1
+    assert ended.returncode == 3
     assert "unpack the tarball" in ended.stdout
     assert installed.tree() == before
 

@@ -1,0 +1,70 @@
+"""What install.sh hands over to: the folder that it lies in, then its words."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+
+from plugin.admin import check, files, hook, signals, verbs, voice
+from plugin.admin.arguments import USAGE, Arguments, Misuse, parse
+from plugin.admin.job import Job
+from plugin.admin.server import HOME, Server, survey
+
+MISUSE = 2
+
+
+def main(here: str, words: list[str]) -> int:
+    hold_standard_streams()
+    signals.listen()
+    os.umask(0o022)
+    version = version_of(here)
+    try:
+        arguments = parse(words)
+        root = root_of(here, arguments)
+    except Misuse as problem:
+        voice.write(2, f"install.sh: {problem}\nTry: sh install.sh --help")
+        return MISUSE
+    if arguments.verb in ("help", "version"):
+        voice.write(1, USAGE if arguments.verb == "help" else f"Webmail Sign-in {version}")
+        return 0
+    server = Server(root)
+    command = f"sh {voice.quoted(f'{here}/install.sh')}" + (f" --root {voice.quoted(root)}" if root else "")
+    spoken = voice.Voice(quiet=arguments.verb == "hook" or arguments.json, coloured=coloured())
+    job = Job(server, arguments, spoken, here, version, command, survey(server))
+    callers_path = os.environ.get("WEBMAIL_SIGNIN_PATH", "")
+    verb = {"check": check.run, "hook": hook.run}.get(arguments.verb)
+    return verb(job, callers_path) if verb else verbs.change(job, callers_path).code
+
+
+def hold_standard_streams() -> None:
+    """Keep a file of ours from becoming standard output where the caller has closed it."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+def version_of(here: str) -> str:
+    form = r'^__version__ = "([0-9A-Za-z][0-9A-Za-z.+-]*)"$'
+    named = re.search(form, files.text(f"{here}/plugin/__init__.py"), re.MULTILINE)
+    return named[1] if named else ""
+
+
+def root_of(here: str, arguments: Arguments) -> str:
+    """Empty on a server. A copy inside a release belongs to the tree that it lies in. Raises Misuse."""
+    if arguments.root:
+        if not os.path.isdir(arguments.root):
+            raise Misuse(f"--root: there is no folder {arguments.root}")
+        return os.path.realpath(arguments.root).rstrip("/")
+    root, inside, _ = here.partition(f"/{HOME}/releases/")
+    return root if inside else ""
+
+
+def coloured() -> bool:
+    return os.isatty(1) and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2:]))

@@ -1,0 +1,152 @@
+"""How root puts a file or folder in place: whole or not at all, with exactly its owner and mode."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import shutil
+import stat
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ACLS = ("system.posix_acl_access", "system.posix_acl_default")
+AT_FDCWD = -100
+RENAME_EXCHANGE = 2
+LARGEST = 1 << 20  # bytes of a file that is read whole
+
+
+def settle(path: str, mode: int) -> None:
+    """Root's, with exactly this mode, whatever umask, set-group-ID or default ACL of the folder above say."""
+    if os.geteuid() == 0:
+        os.chown(path, 0, 0, follow_symlinks=False)
+    for name in ACLS:
+        with contextlib.suppress(OSError):  # it has none, or the file system knows none
+            os.removexattr(path, name, follow_symlinks=False)
+    os.chmod(path, mode)
+
+
+def write(path: str, data: bytes, mode: int = 0o644) -> None:
+    """Replace `path` by a file with this content, at one stroke."""
+    unfinished = beside(path)
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(unfinished)
+    create(unfinished, data, mode)
+    os.replace(unfinished, path)
+
+
+def create(path: str, data: bytes, mode: int = 0o644) -> None:
+    """A new file. Raises FileExistsError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with open(descriptor, "wb") as stream:
+        stream.write(data)
+    settle(path, mode)
+
+
+def beside(path: str) -> str:
+    """What a new `path` is called until it is whole."""
+    folder, name = os.path.split(path)
+    return f"{folder}/.{name.lstrip('.')}.new"
+
+
+def make_folder(path: str) -> None:
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(path, 0o700)
+        settle(path, 0o755)
+
+
+def read(path: str) -> bytes | None:
+    """The content of a plain file; None if there is no such file. Never follows a link nor waits for a writer."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    with open(descriptor, "rb") as stream:
+        return stream.read(LARGEST) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+
+
+def text(path: str) -> str:
+    """The text of a plain file, empty if there is none."""
+    return (read(path) or b"").decode(errors="surrogateescape")
+
+
+def remove(path: str) -> None:
+    """A file, a link or a folder with all that is in it; nothing if there is none."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path)
+    else:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+
+
+def remove_all(paths: Iterable[str]) -> None:
+    for path in paths:
+        remove(path)
+
+
+def remove_empty(folders: Iterable[str]) -> None:
+    """Those of the folders that are there and empty."""
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            os.rmdir(folder)
+
+
+def point(link: str, target: str) -> None:
+    """Let a symlink lead to `target`, at one stroke; without a target there is no link."""
+    if target:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(beside(link))
+        os.symlink(target, beside(link))
+        os.replace(beside(link), link)
+    else:
+        remove(link)
+
+
+def leads(link: str) -> str:
+    """Where a symlink leads; empty if there is none."""
+    try:
+        return os.readlink(link)
+    except OSError:
+        return ""
+
+
+def exchange(one: str, two: str) -> None:
+    """Two folders change places: at one stroke where the file system can do that."""
+    try:
+        done = ctypes.CDLL(None).renameat2(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(two), RENAME_EXCHANGE) == 0
+    except AttributeError:
+        done = False
+    if not done:
+        os.rename(two, f"{two}.old")
+        os.rename(one, two)
+        os.rename(f"{two}.old", one)
+
+
+class Snapshot:
+    """What a few small files are now, in memory, so that they can be put back byte for byte."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self.paths = list(paths)
+        self.kept: dict[str, tuple[bytes, os.stat_result] | None] = {}
+
+    def take(self) -> None:
+        for path in self.paths:
+            data = read(path)
+            self.kept[path] = None if data is None else (data, os.lstat(path))
+
+    def put_back(self) -> None:
+        for path, was in self.kept.items():
+            if was is None:
+                remove(path)
+                continue
+            data, seen = was
+            with contextlib.suppress(FileNotFoundError):
+                now = os.lstat(path)
+                if (now.st_ino, now.st_ctime_ns) == (seen.st_ino, seen.st_ctime_ns):
+                    continue
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            write(path, data, stat.S_IMODE(seen.st_mode))
+            os.chown(path, seen.st_uid, seen.st_gid)
+            os.utime(path, ns=(seen.st_atime_ns, seen.st_mtime_ns))

@@ -1,0 +1,160 @@
+"""What is asked of cPanel's own programs, icon and hook, and the page's entry in each theme."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from functools import partial
+
+from plugin.admin import files, programs, prove, qualify
+from plugin.admin.programs import Failed
+from plugin.admin.transaction import Step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from plugin.admin.job import Job
+    from plugin.admin.server import Server
+
+LIMIT = 60.0  # seconds that a program of cPanel's may take
+WHEN = ("--manual", "--category", "System", "--event", "upcp", "--stage", "post")
+
+
+def entry(code: str, python: str) -> bytes:
+    """The page's entry, from that tree, with that interpreter."""
+    lines = (files.read(f"{code}/cgi/index.live.cgi") or b"").partition(b"\n")
+    return f"#!{python} -IS\n".encode() + lines[2]
+
+
+def entry_in_order(server: Server, theme: str, wanted: bytes) -> bool:
+    path = server.entry(theme)
+    try:
+        seen = [os.lstat(place) for place in (path, os.path.dirname(path))]
+    except OSError:
+        return False
+    right = all(stat.S_IMODE(each.st_mode) == 0o755 and each.st_uid == os.geteuid() for each in seen)
+    return right and files.read(path) == wanted
+
+
+def place_entry(server: Server, theme: str, wanted: bytes) -> Step:
+    """Undone with the other small files, and its folder with the other folders."""
+    path = server.entry(theme)
+    folder = os.path.dirname(path)
+
+    def do() -> None:
+        files.make_folder(folder)
+        files.settle(folder, 0o755)
+        files.write(path, wanted, 0o755)
+
+    return Step(f"put the page into {folder}", do, repairs=True)
+
+
+def try_entry(server: Server, theme: str) -> Step:
+    action = partial(prove.entry, server.root, server.entry(theme))
+    return Step(f"run the installed page in {theme}", action)
+
+
+def register(job: Job, theme: str, release: str) -> Step:
+    server = job.server
+    folder = f"{release}/compiled/registration"
+
+    def do() -> None:
+        ask(server.install_plugin, folder, f"--theme={theme}")
+        for icon in server.icons(theme):  # one of the other kind is one that the settings named before
+            if not os.path.exists(f"{folder}/icon{os.path.splitext(icon)[1]}"):
+                files.remove(icon)
+        if not registered(server, theme):
+            job.voice.warn("  install_plugin reports success, but the icon's files are not where cPanel keeps them")
+
+    return Step(f"register the icon in {theme}", do, repairs=True)
+
+
+def registered(server: Server, theme: str) -> bool:
+    icon = any(os.path.isfile(path) for path in server.icons(theme))
+    return icon and os.path.isfile(server.conf(theme)) and os.path.isfile(server.addonfeature)
+
+
+def unregister(job: Job, theme: str, *, last: bool) -> Step:
+    """`last`: uninstall_plugin would take the feature from the other themes too."""
+    server = job.server
+    folder = f"{server.release(job.installed.current)}/compiled/registration"
+
+    def do() -> None:
+        if last:
+            if qualify.runs(server.uninstall_plugin) and job.installed.current and os.path.isdir(folder):
+                try:
+                    ask(server.uninstall_plugin, folder, f"--theme={theme}")
+                except Failed as why:
+                    job.voice.warn(f"  uninstall_plugin failed: {why}")
+            files.remove(server.addonfeature)
+        # By name what is left: the program may be missing or have failed (cpanel-facts.md §4).
+        for path in (server.conf(theme), *server.icons(theme)):
+            files.remove(path)
+
+    return Step(f"unregister the icon from {theme}", do)
+
+
+def remove_page(job: Job, theme: str) -> Step:
+    path = job.server.entry(theme)
+    folder = os.path.dirname(path)
+
+    def do() -> None:
+        files.remove(path)
+        files.remove(files.beside(path))
+        files.remove_empty([folder])
+        if os.path.isdir(folder):
+            job.voice.say(f"  {folder} stays, for what in it is not ours")
+
+    return Step(f"remove the page from {folder}", do)
+
+
+def ask(*argv: str) -> str:
+    """Run a program of cPanel's, which never holds our lock; what it printed. Raises Failed."""
+    ended = programs.run(argv, LIMIT)
+    if ended.code:
+        raise Failed(ended.said)
+    return ended.output
+
+
+def hooked(server: Server) -> bool:
+    """Whether our hook is registered; as JSON where manage_hooks can say it so (cpanel-facts.md §4)."""
+    if not qualify.runs(server.manage_hooks):
+        return False
+    try:
+        listed = json.loads(ask(server.manage_hooks, "list", "--output", "JSON"))
+        after = listed.get("System", {}).get("upcp", [])
+        return any(hook.get("hook") == server.hook for hook in after)
+    except (Failed, ValueError, AttributeError):
+        pass
+    try:
+        lines = ask(server.manage_hooks, "list").splitlines()
+    except Failed:
+        return False
+    return any(line.rstrip().endswith(f" {server.hook}") for line in lines)
+
+
+def add_hook(server: Server) -> Step:
+    def undo() -> None:
+        if hooked(server):
+            ask(server.manage_hooks, "delete", "script", server.hook, *WHEN)
+
+    def do() -> None:
+        ask(server.manage_hooks, "add", "script", server.hook, *WHEN)
+
+    return Step("add the hook that repairs after cPanel updates", do, undo, repairs=True)
+
+
+def remove_hook(job: Job) -> Step:
+    server = job.server
+
+    def do() -> None:
+        try:
+            ask(server.manage_hooks, "delete", "script", server.hook, *WHEN)
+        except Failed as why:
+            job.voice.warn(f"  manage_hooks failed, remove the hook by hand: {why}")
+
+    def undo() -> None:
+        if not hooked(server):
+            ask(server.manage_hooks, "add", "script", server.hook, *WHEN)
+
+    return Step("remove the hook after cPanel updates", do, undo)

@@ -1,0 +1,50 @@
+"""How findings are told: a line or two each for people, one JSON document for programs."""
+
+from __future__ import annotations
+
+import json
+
+from plugin.admin.voice import GREEN, RED, YELLOW
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from plugin.admin.findings import Finding
+    from plugin.admin.voice import Voice
+
+COLOURS = {"ok": GREEN, "warning": YELLOW, "failure": RED}
+
+
+def lines(finding: Finding, voice: Voice) -> str:
+    told = [f"{voice.paint(COLOURS[finding.level], finding.level.ljust(8))} {printable(finding.text)}"]
+    if finding.remedy:
+        told.append(f"         mend it: {finding.remedy}")
+    if finding.look:
+        told.append(f"         look: {finding.look}")
+    return "\n".join(told)
+
+
+def printable(text: str) -> str:
+    """Without control characters, but for the ends of lines."""
+    return "".join(c if c.isprintable() or c == "\n" or "\udc80" <= c <= "\udcff" else "?" for c in text)
+
+
+def counts(findings: Iterable[Finding]) -> dict[str, int]:
+    levels = [finding.level for finding in findings]
+    return {"failures": levels.count("failure"), "warnings": levels.count("warning")}
+
+
+def document(facts: dict[str, object], findings: list[Finding]) -> str:
+    items = [
+        {
+            "level": each.level,
+            "kind": each.kind,
+            "name": each.name,
+            "text": printable(each.text),
+            "remedy": each.remedy or None,
+            "look": each.look or None,
+        }
+        for each in findings
+    ]
+    return json.dumps({**facts, **counts(findings), "findings": items}, indent=2)
