@@ -1,1 +1,13 @@
-"""What several test modules share."""
+"""What several test modules share.
+
+account   whom the clicks run as
+folders   the checkout, and folders that every account can reach
+programs  programs that a test writes, above all a `uapi`
+panel     a LiveAPI socket that says what the test wants
+servers   scratch servers with the plugin on them, and install.sh run there
+clicks    what a click is given, and what came of it
+cases     the outcome table
+faults    a server on which something is broken while clicks are made
+pages     every page in every language, to look at
+plot      what was measured, drawn
+"""
