@@ -90,12 +90,16 @@ def test_the_library_beside_a_link_to_a_python_is_not_run(bare: Server, place: P
     assert (place / "seen").read_text() == ""
 
 
+def every_python(instead: str) -> str:
+    """A shell command that puts something else in the place of each Python of the system's."""
+    return f'for p in /usr/bin/python3* /usr/local/bin/python3*; do [ ! -f "$p" ] || mount --bind {instead} "$p"; done'
+
+
 @private
 def test_without_a_python_the_remedy_is_one_command(bare: Server) -> None:
     (bare.root / "etc/os-release").write_text('ID="almalinux"\nID_LIKE="rhel centos fedora"\nVERSION_ID="8.10"\n')
-    hide = 'for p in /usr/bin/python3* /usr/local/bin/python3*; do [ ! -f "$p" ] || mount --bind /dev/null "$p"; done'
     before = bare.tree(times=True)
-    ended = in_namespace(bare, hide, "check")
+    ended = in_namespace(bare, every_python("/dev/null"), "check")
     assert ended.returncode == 3
     assert "dnf install -y python3.12" in ended.stdout
     assert bare.tree(times=True) == before
@@ -103,15 +107,13 @@ def test_without_a_python_the_remedy_is_one_command(bare: Server) -> None:
 
 @private
 def test_a_python_that_is_broken_is_passed_over(bare: Server) -> None:
-    hide = 'for p in /usr/bin/python3* /usr/local/bin/python3*; do [ ! -f "$p" ] || mount --bind /bin/false "$p"; done'
-    assert "no Python 3.9" in in_namespace(bare, hide, "install").stdout
+    assert "no Python 3.9" in in_namespace(bare, every_python("/bin/false"), "install").stdout
 
 
 @private
 def test_without_another_a_foreign_python_runs_as_root_with_a_warning(bare: Server, place: Path) -> None:
     python = copy(Path("/usr/bin/python3").resolve(), place / "python3")
-    hide = 'for p in /usr/bin/python3* /usr/local/bin/python3*; do [ ! -f "$p" ] || mount --bind /bin/false "$p"; done'
-    assert "and as root" in in_namespace(bare, hide, "check", "--python", str(python)).stdout
+    assert "and as root" in in_namespace(bare, every_python("/bin/false"), "check", "--python", str(python)).stdout
 
 
 @private
