@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 
 from plugin.click import answer, errors, liveapi, request, shortcuts
@@ -10,21 +9,23 @@ from plugin.click import answer, errors, liveapi, request, shortcuts
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import pwd
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
+    from plugin.click.answer import WebmailSession
     from plugin.click.page import Pages, Response
     from plugin.click.settings import Settings
     from plugin.click.uapi import Process
 
+    #: Module, function and arguments of UAPI's.
+    Question = tuple[str, str, dict[str, str]]
     #: Starts a function of UAPI's as a command: module, function, arguments. Raises UapiMissing.
     Run = Callable[[str, str, Mapping[str, str]], Process]
     #: What becomes known of a click: what its log line says, and `locale`, the account's language.
     Record = dict[str, Any]
 
-FEATURES = [("Features", "has_feature", {"name": name}) for name in ("webmail_signin", "webmail")]
-LOCALE: list[tuple[str, str, dict[str, str]]] = [("Locale", "get_attributes", {})]
-LANGUAGE_PATIENCE = 1.0  # seconds to wait for the language alone
+FEATURES: list[Question] = [("Features", "has_feature", {"name": name}) for name in ("webmail_signin", "webmail")]
+LOCALE: Question = ("Locale", "get_attributes", {})
 
 
 class Click:
@@ -63,10 +64,9 @@ def respond(click: Click, run: Run, record: Record) -> Response:
     """From the environment to the response; whatever ends the story early has a page of its own."""
     try:
         asked = permitted(click, run, record)
-        pages, output = create_session(click, asked, run, record)
+        pages, session = create_session(click, asked, run, record)
         from plugin.click import destination  # loaded with the page, while uapi ran
 
-        session = answer.webmail_session(output)
         to = destination.choose(asked, session.hostname, click.settings, click.node_name)
         record.update(outcome="signed-in", target=to.authority)
         return pages.signin(asked.user, to, session)
@@ -87,69 +87,60 @@ def permitted(click: Click, run: Run, record: Record) -> request.Request:
         asked = request.read(click.environ, click.uid, click.account.pw_name if click.account else None)
     except errors.SigninError:
         # Connected all the same: the panel complains below the page otherwise, and it knows the person's language.
-        answers, _ = liveapi.ask(click.environ, LOCALE)
-        record["locale"] = locale_of(answers)
+        answers, _ = ask_panel(click, [LOCALE], record)
+        record["locale"] = locale_of(answers[0])
         raise
-    answers, problem = liveapi.ask(click.environ, FEATURES + LOCALE)
-    switches = switches_of(answers)
-    record["locale"] = locale_of(answers[len(FEATURES) :])
-    if None in switches and False not in switches:
-        answers, failure = ask_by_command(click, run)
+    (*switches, language), problem = ask_panel(click, [*FEATURES, LOCALE], record)
+    record["locale"] = locale_of(language)
+    on = list(map(answer.flag, switches))
+    if None in on and False not in on:
+        from plugin.click import fallback
+
+        (*switches, language), failure = fallback.ask(run, [*FEATURES, LOCALE], click.settings.timeout)
         problem = f"{problem or 'LiveAPI does not know'}; {failure or 'nor does uapi'}"
-        switches = [by_command if on is None else on for on, by_command in zip(switches, switches_of(answers))]
-        record["locale"] = record["locale"] or locale_of(answers[len(FEATURES) :])
-    for on, (_, _, feature) in zip(switches, FEATURES):
-        if on is False:
-            raise errors.FeatureOff(f"feature {feature['name']} is off")
-    if None in switches:
+        on = [by_command if known is None else known for known, by_command in zip(on, map(answer.flag, switches))]
+        record["locale"] = record["locale"] or locale_of(language)
+    if False in on:
+        raise errors.FeatureOff(f"feature {FEATURES[on.index(False)][2]['name']} is off")
+    if None in on:
         raise errors.FeaturesUnknown(problem)
     return asked
 
 
-def switches_of(answers: list[Any]) -> list[bool | None]:
-    return [answer.flag(answers[i]) if i < len(answers) else None for i in range(len(FEATURES))]
+def ask_panel(click: Click, questions: Sequence[Question], record: Record) -> tuple[list[Any], str]:
+    started = time.monotonic()
+    try:
+        return liveapi.ask(click.environ, questions)
+    finally:
+        record["live_ms"] = round((time.monotonic() - started) * 1000)
 
 
-def locale_of(answers: list[Any]) -> str | None:
-    locale = answers[0].get("locale") if answers and isinstance(answers[0], dict) else None
+def locale_of(data: Any) -> str | None:
+    locale = data.get("locale") if isinstance(data, dict) else None
     return locale if isinstance(locale, str) else None
 
 
-def ask_by_command(click: Click, run: Run) -> tuple[list[Any], str]:
-    """What LiveAPI did not answer, asked by the documented command side by side: the `data` of each answer, None where
-    there is none, and what went wrong."""
-    deadline = time.monotonic() + click.settings.timeout
-    answers: list[Any] = []
-    problem = ""
-    with contextlib.ExitStack() as running:
-        try:
-            calls = [running.enter_context(run(*question)) for question in FEATURES + LOCALE]
-        except errors.UapiMissing as error:
-            return answers, f"{error.code}: {error.detail}"
-        for call in calls:
-            if call is calls[-1]:  # no sign-in waits long for want of a language
-                deadline = time.monotonic() + LANGUAGE_PATIENCE
-            try:
-                answers.append(answer.data(call.finish(deadline)))
-            except errors.SigninError as error:
-                answers.append(None)
-                problem = problem or f"{error.code}: {error.detail}"
-    return answers, problem
-
-
-def create_session(click: Click, asked: request.Request, run: Run, record: Record) -> tuple[Pages, bytes]:
-    """What the call prints, and the pages, which load while it runs."""
+def create_session(click: Click, asked: request.Request, run: Run, record: Record) -> tuple[Pages, WebmailSession]:
+    """The session, and the pages, which load while it is made."""
     arguments = {"remote_address": asked.address}
     if click.settings.locale:
-        arguments["locale"] = click.settings.locale
+        try:
+            return call(click, {**arguments, "locale": click.settings.locale}, run, record)
+        except errors.UapiRefused as error:  # a server that does not have the language refuses every sign-in
+            record["detail"] = f"refused with locale {click.settings.locale}, asked again without: {error.detail}"
+    return call(click, arguments, run, record)
+
+
+def call(click: Click, arguments: Mapping[str, str], run: Run, record: Record) -> tuple[Pages, WebmailSession]:
     started = time.monotonic()
-    with run("Session", "create_webmail_session_for_self", arguments) as call:
+    with run("Session", "create_webmail_session_for_self", arguments) as running:
         pages = pages_of(click, record)
         pages.rehearse()
         try:
-            return pages, call.finish(started + click.settings.timeout)
+            output = running.finish(started + click.settings.timeout)
         finally:
-            record["uapi_ms"] = round((time.monotonic() - started) * 1000)
+            record["uapi_ms"] = record.get("uapi_ms", 0) + round((time.monotonic() - started) * 1000)
+    return pages, answer.webmail_session(output)
 
 
 def pages_of(click: Click, record: Record) -> Pages:

@@ -45,7 +45,7 @@ def choose(request: Request, mail_node: str | None, settings: Settings, node_nam
         return Destination(settings.webmail_host, settings.webmail_port)
     seen = host.checked(request.host) or ""
     panel, _, rest = seen.partition(".")
-    if panel == "cpanel" and request.port < 1024 and host.checked(f"webmail.{rest}"):
+    if panel == "cpanel" and "." in rest and request.port < 1024 and host.checked(f"webmail.{rest}"):
         return Destination(f"webmail.{rest}")
     for name in (seen, request.server_name, f"[{request.server_name}]", node_name):
         found = host.checked(name)

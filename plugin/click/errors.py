@@ -14,10 +14,12 @@ class SigninError(Exception):
     status = 500
     headers: tuple[tuple[str, str], ...] = ()
 
-    def __init__(self, detail: str = "", reasons: tuple[str, ...] = ()) -> None:
+    def __init__(self, detail: str = "", reasons: tuple[str, ...] = (), link: str = "") -> None:
+        """`link` is the https origin where a fresh try leads, if it is not the page's own."""
         super().__init__(detail)
         self.detail = detail
         self.reasons = reasons
+        self.link = link
 
 
 class InternalError(SigninError):
@@ -31,10 +33,17 @@ class MethodNotAllowed(SigninError):
 
 
 class NotClicked(SigninError):
-    """A HEAD request or a prefetch: nobody asked for the mail yet."""
+    """A HEAD request or a look ahead: nobody asked for the mail yet."""
 
     code = "not-clicked"
     status = 200
+
+
+class NotSecure(SigninError):
+    """Plain http: whoever listens would have the session too."""
+
+    code = "not-secure"
+    status = 403
 
 
 class NotInCpanel(SigninError):

@@ -10,7 +10,7 @@ from plugin.click.shortcuts import AF_UNIX, SOCK_STREAM, loads, socket
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
 SILENCE = 2.0  # seconds that one answer may take
@@ -18,13 +18,19 @@ LIMIT = 256 * 1024  # bytes of one answer
 END = b"</cpanelresult>"
 
 
-def ask(environ: Mapping[str, str], questions: Iterable[tuple[str, str, dict[str, str]]]) -> tuple[list[Any], str]:
-    """The `data` of each UAPI question (module, function, arguments), as far as the panel answers, and what went wrong.
+class Unsaid(ValueError):
+    """The panel answered, and said nothing."""
+
+
+def ask(environ: Mapping[str, str], questions: Sequence[tuple[str, str, dict[str, str]]]) -> tuple[list[Any], str]:
+    """The `data` of each UAPI question (module, function, arguments), None where the panel does not say, and what went
+    wrong.
 
     Connecting alone already keeps the panel from appending a complaint to the page. Never raises: what is not
     answered here is asked in another way.
     """
-    answers: list[Any] = []
+    answers: list[Any] = [None] * len(questions)
+    problem = ""
     path = environ.get("CPANEL_CONNECT_SOCKET") or environ.get("CPANEL_PHPCONNECT_SOCKET")
     if not path:
         return answers, "no LiveAPI socket"
@@ -33,12 +39,16 @@ def ask(environ: Mapping[str, str], questions: Iterable[tuple[str, str, dict[str
             panel.settimeout(SILENCE)
             panel.connect(path)
             exchange(panel, '<cpaneljson enable="1">')
-            for module, function, arguments in questions:
-                answers.append(answer.data_of(uapi_result(exchange(panel, action(module, function, arguments)))))
-            send(panel, '<cpanelxml shutdown="1" />')
-    except (OSError, ValueError, RecursionError, errors.SigninError) as error:
-        return answers, f"LiveAPI: {type(error).__name__}"
-    return answers, ""
+            for number, question in enumerate(questions):
+                frame = exchange(panel, action(*question))
+                try:
+                    answers[number] = answer.data_of(uapi_result(frame))
+                except (ValueError, RecursionError, errors.SigninError) as error:
+                    problem = problem or f"LiveAPI: {error if type(error) is Unsaid else type(error).__name__}"
+            send(panel, '<cpanelxml shutdown="1" />')  # which may get no answer
+    except (OSError, ValueError) as error:
+        problem = problem or f"LiveAPI: {type(error).__name__}"
+    return answers, problem
 
 
 def action(module: str, function: str, arguments: dict[str, str]) -> str:
@@ -71,7 +81,11 @@ def send(panel: socket, request: str) -> None:
 
 
 def uapi_result(frame: bytes) -> Any:
-    """``cpanelresult.result`` of what came; an ``<error>`` may come before it."""
-    found = loads(frame.rpartition(b"<cpanelresult>")[2].decode())
-    envelope = found.get("cpanelresult") if isinstance(found, dict) else None
+    """``cpanelresult.result`` of what came, or ``result`` where that outer key is missing; an XML line and an
+    ``<error>`` may come before it. Raises ValueError."""
+    text = frame.rpartition(b"<cpanelresult>")[2].decode()
+    if not text.strip():
+        raise Unsaid("an empty result; the panel's error_log says why")
+    found = loads(text)
+    envelope = found.get("cpanelresult", found) if isinstance(found, dict) else None
     return envelope.get("result") if isinstance(envelope, dict) else None

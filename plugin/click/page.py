@@ -51,6 +51,12 @@ class Links:
         self.home = f"{folder}/index.html"
         self.again = f"{folder}/webmail_signin/index.live.cgi"
 
+    def tried_at(self, origin: str) -> Links:
+        """The same with the fresh try at another origin, if this page's own place on it is known."""
+        found = Links("", "")
+        found.home, found.again = self.home, (origin if self.again.startswith("/") else "") + self.again
+        return found
+
 
 class Pages:
     """The pages of one click. ``render`` makes a page from a template's name and its values."""
@@ -85,7 +91,13 @@ class Pages:
 
     def failure(self, error: SigninError) -> Response:
         """A page without form and secret: what happened, what to do, and a way on."""
-        body = self._draw("error.html", outcome=error.code, reasons=error.reasons, reference=self.reference)
+        body = self._draw(
+            "error.html",
+            links=self.links.tried_at(error.link),
+            outcome=error.code,
+            reasons=error.reasons,
+            reference=self.reference,
+        )
         common = headers(self.nonce, "'none'", bool(self.settings.logo))
         return Response(error.status, error.headers + common, body)
 
@@ -93,8 +105,9 @@ class Pages:
         """Draw the page once with nothing on it: what it needs is loaded then, and nobody waits for it later."""
         bytes(self.signin("", Destination("localhost"), WebmailSession("", "", None)))
 
-    def _draw(self, template: str, **values: object) -> str:
-        return self.render(template, nonce=self.nonce, links=self.links, support=self.settings.support, **values)
+    def _draw(self, template: str, links: Links | None = None, **values: object) -> str:
+        shared = {"nonce": self.nonce, "links": links or self.links, "support": self.settings.support}
+        return self.render(template, **shared, **values)
 
 
 def headers(nonce: str, form_action: str, logo: bool = False) -> tuple[tuple[str, str], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plugin.click import errors
 from plugin.click.answer import is_token
-from plugin.click.host import packed
+from plugin.click.host import checked, packed
 from plugin.click.shortcuts import AF_INET, AF_INET6, inet_ntop
 
 TYPE_CHECKING = False
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 MAPPED = bytes(10) + b"\xff\xff"  # an IPv4 address inside IPv6 begins so (RFC 4291 §2.5.5.2)
 WEBMAIL_PORTS = (2095, 2096)
+PURPOSES = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 
 
 class Request:
@@ -44,8 +45,10 @@ def read(environ: Mapping[str, str], uid: int, account: str | None) -> Request:
         raise errors.NotInCpanel("REQUEST_METHOD is missing")
     if method not in ("GET", "HEAD"):
         raise errors.MethodNotAllowed(f"method {method[:40]}")
-    if method == "HEAD" or is_prefetch(environ):
-        raise errors.NotClicked("HEAD or prefetch")
+    if method == "HEAD" or looks_ahead(environ):
+        raise errors.NotClicked("HEAD, or a look ahead")
+    if is_plain(environ):
+        raise errors.NotSecure("plain http", link=secure_origin(environ))
     user = environ.get("REMOTE_USER", "")
     port = environ.get("SERVER_PORT", "")
     if not user:
@@ -56,8 +59,9 @@ def read(environ: Mapping[str, str], uid: int, account: str | None) -> Request:
         raise errors.NotInCpanel("cp_security_token is missing or malformed")
     if uid == 0:
         raise errors.WrongUser("run as root")
-    if environ.get("TEAM_USER") or environ.get("TEAM_OWNER"):
-        raise errors.TeamUser("TEAM_USER or TEAM_OWNER is set")
+    team = sorted(name for name, value in environ.items() if name.startswith("TEAM_") and value)
+    if team:
+        raise errors.TeamUser(f"team user {environ.get('TEAM_USER') or '?'}: {' '.join(team)}")
     host = environ.get("HTTP_HOST", "")
     if "@" in user or int(port) in WEBMAIL_PORTS or host.lower().startswith("webmail."):
         raise errors.WebmailUser("a login to a single mailbox")
@@ -67,9 +71,27 @@ def read(environ: Mapping[str, str], uid: int, account: str | None) -> Request:
     return Request(user, address, host, environ.get("SERVER_NAME", ""), int(port))
 
 
-def is_prefetch(environ: Mapping[str, str]) -> bool:
-    purposes = f"{environ.get('HTTP_SEC_PURPOSE', '')} {environ.get('HTTP_PURPOSE', '')}".lower()
-    return "prefetch" in purposes or "prerender" in purposes
+def looks_ahead(environ: Mapping[str, str]) -> bool:
+    """Whether nobody has clicked: a browser fetches the page in advance, or for something else than to show it."""
+    purposes = " ".join(environ.get(name, "") for name in PURPOSES).lower()
+    shown = environ.get("HTTP_SEC_FETCH_DEST") or "document"
+    return shown != "document" or any(word in purposes for word in ("prefetch", "prerender", "preview"))
+
+
+def is_plain(environ: Mapping[str, str]) -> bool:
+    """Whether the person is on http. In front of the service subdomains there is a server of its own, which speaks
+    https on 443 whatever it says to the panel."""
+    port = environ.get("SERVER_PORT", "")
+    return port == "2082" or (environ.get("HTTPS", "").lower() != "on" and port != "443")
+
+
+def secure_origin(environ: Mapping[str, str]) -> str:
+    """The same host by https; empty where there is no host."""
+    for name in (environ.get("HTTP_HOST", ""), environ.get("SERVER_NAME", "")):
+        found = checked(name)
+        if found:
+            return f"https://{found}" if environ.get("SERVER_PORT") == "80" else f"https://{found}:2083"
+    return ""
 
 
 def security_token(environ: Mapping[str, str]) -> str:

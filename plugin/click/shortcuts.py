@@ -10,9 +10,9 @@ import sys
 
 # The C library's own. `socket` around it adds names for its constants.
 try:
-    from _socket import AF_INET, AF_INET6, AF_UNIX, SOCK_STREAM, inet_ntop, inet_pton, socket
+    from _socket import AF_INET, AF_INET6, AF_UNIX, SOCK_DGRAM, SOCK_STREAM, inet_ntop, inet_pton, socket
 except ImportError:
-    from socket import AF_INET, AF_INET6, AF_UNIX, SOCK_STREAM, inet_ntop, inet_pton, socket  # type: ignore[assignment]
+    from socket import AF_INET, AF_INET6, AF_UNIX, SOCK_DGRAM, SOCK_STREAM, inet_ntop, inet_pton, socket  # type: ignore[assignment]
 
 # What `json` itself reads with. The package around it compiles regular expressions.
 try:
@@ -24,7 +24,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["AF_INET", "AF_INET6", "AF_UNIX", "SOCK_STREAM", "inet_ntop", "inet_pton", "light_jinja2", "loads", "socket"]
+__all__ = [
+    "AF_INET",
+    "AF_INET6",
+    "AF_UNIX",
+    "SOCK_DGRAM",
+    "SOCK_STREAM",
+    "inet_ntop",
+    "inet_pton",
+    "light_jinja2",
+    "loads",
+    "socket",
+]
 
 
 class Syntax:

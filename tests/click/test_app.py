@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from plugin.click import app
+from plugin.click import app, fallback
 from plugin.click.settings import Settings
 from tests.cpanel import Page
 from tests.kit.account import ACCOUNT
@@ -117,6 +117,43 @@ def test_a_forced_locale_is_passed_on(site: Site, panel: Start) -> None:
     assert "locale=pt_br" in site.sessions[0].split()
 
 
+REFUSES_A_LOCALE = {"result": {"status": 0, "errors": ["The server does not have this “locale”."]}}
+
+
+@pytest.fixture
+def speechless(site: Site) -> Site:
+    """Its `uapi` refuses every call that names a language."""
+    site.answer()
+    able = site.server.uapi.read_text().split("\n", 1)[1]
+    refuse = f'echo "$@" >> {site.calls_file}\n{printing(REFUSES_A_LOCALE)}\nexit'
+    site.server.program(f'case "$*" in *locale=*) {refuse}\nesac\n{able}')
+    return site
+
+
+def test_a_forced_locale_that_the_server_does_not_have_is_left_out(speechless: Site, panel: Start) -> None:
+    assert speechless.outcome(panel(*ON).environ, locale="xx") == "signed-in"
+    assert [call.split()[3:] for call in speechless.sessions] == [
+        ["remote_address=192.0.2.7", "locale=xx"],
+        ["remote_address=192.0.2.7"],
+    ]
+
+
+def test_the_log_says_that_a_forced_locale_was_left_out(speechless: Site, panel: Start) -> None:
+    record, _ = speechless.click(panel(*ON).environ, locale="xx")
+    assert record["detail"].startswith("refused with locale xx, asked again without: The server does not have")
+
+
+def test_without_a_forced_locale_a_refusal_is_not_asked_again(site: Site, panel: Start) -> None:
+    site.answer(REFUSES_A_LOCALE)
+    assert (site.outcome(panel(*ON).environ), len(site.sessions)) == ("uapi-refused", 1)
+
+
+def test_a_refusal_that_the_locale_is_not_to_blame_for_stays_one(site: Site, panel: Start) -> None:
+    site.answer({"result": {"status": 0, "errors": ["No."]}})
+    record, _ = site.click(panel(*ON).environ, locale="de")
+    assert (record["outcome"], record["detail"], len(site.sessions)) == ("uapi-refused", "No.", 2)
+
+
 def test_the_accounts_own_locale_is_not_passed_on(site: Site, panel: Start) -> None:
     site.click(panel(*ON).environ)
     assert "locale=" not in site.sessions[0]
@@ -216,7 +253,7 @@ def test_a_language_that_nobody_knows_stops_no_one(site: Site, panel: Start) -> 
 def test_a_language_that_the_command_does_not_tell_in_time_stops_no_one(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "LANGUAGE_PATIENCE", 0.1)
+    monkeypatch.setattr(fallback, "LANGUAGE_PATIENCE", 0.1)
     answers = site.server.uapi.read_text().replace("*get_attributes*)", "*get_attributes*) exec sleep 60")
     site.server.program(answers)
     assert site.outcome(timeout=5) == "signed-in"
@@ -265,6 +302,7 @@ def test_a_language_that_is_nonsense_is_english(bilingual: Site, panel: Start, l
 REFUSED = {
     "method-not-allowed": {"REQUEST_METHOD": "POST"},
     "not-clicked": {"HTTP_SEC_PURPOSE": "prefetch"},
+    "not-secure": {"SERVER_PORT": "2082", "HTTPS": ""},
     "not-in-cpanel": {"cp_security_token": ""},
     "wrong-user": {"REMOTE_USER": "somebody-else"},
     "team-user": {"TEAM_USER": "tim"},
@@ -361,3 +399,13 @@ def test_the_record_says_how_long_a_failing_uapi_took(site: Site, panel: Start) 
     site.answer("", before="sleep 0.1")
     record, _ = site.click(panel(*ON).environ)
     assert isinstance(record["uapi_ms"], int) and record["uapi_ms"] >= 100
+
+
+def test_the_record_says_how_long_liveapi_was_waited_for(site: Site, panel: Start) -> None:
+    record, _ = site.click(panel(GREETING).environ)  # it says no more
+    assert isinstance(record["live_ms"], int) and 1900 <= record["live_ms"] < 20_000
+
+
+def test_the_record_of_a_refusal_says_so_too(site: Site, panel: Start) -> None:
+    record, _ = site.click({**panel(GREETING, livejson({})).environ, "TEAM_X": "1"})
+    assert 0 <= record["live_ms"] < 1900

@@ -68,8 +68,16 @@ def test_on_a_high_port_cpanels_subdomain_stays(port: int) -> None:
     assert choose("cpanel.example.com", port) == "https://cpanel.example.com:2096"
 
 
-@pytest.mark.parametrize("host", ["www.example.com", "cpanel", "cpanelx.example.com", "my.cpanel.example.com"])
+@pytest.mark.parametrize(
+    "host",
+    ["cpanel.com", "cpanel.localhost", "www.example.com", "cpanel", "cpanelx.example.com", "my.cpanel.example.com"],
+)
 def test_on_a_low_port_another_host_degrades_to_the_webmail_port(host: str) -> None:
+    assert choose(host, 443) == f"https://{host}:2096"
+
+
+@pytest.mark.parametrize("host", ["cpanel.com", "cpanel.localhost", "cpanel.test"])
+def test_a_domain_called_cpanel_never_leads_to_a_top_level_domain(host: str) -> None:
     assert choose(host, 443) == f"https://{host}:2096"
 
 

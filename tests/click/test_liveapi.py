@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -91,17 +91,16 @@ def test_a_null_is_an_answer(panel: Start) -> None:
 
 def test_answers_before_a_failure_are_kept(panel: Start) -> None:
     answers, problem = liveapi.ask(panel(GREETING, livejson(1), close=True).environ, TWO)
-    assert answers == [1] and problem
+    assert answers == [1, None] and problem
 
 
 NONSENSE = {
     "HTML": b"<html>500</html></cpanelresult>",
     "no JSON": b"<cpanelresult>{oops</cpanelresult>",
-    "empty": b"<cpanelresult></cpanelresult>",
     "end alone": b"</cpanelresult>",
     "an array": b"<cpanelresult>[]</cpanelresult>",
     "null": b"<cpanelresult>null</cpanelresult>",
-    "no envelope": b'<cpanelresult>{"result": {"status": 1, "data": 1}}</cpanelresult>',
+    "no result": b'<cpanelresult>{"status": 1, "data": 1}</cpanelresult>',
     "envelope null": b'<cpanelresult>{"cpanelresult": null}</cpanelresult>',
     "result an array": b'<cpanelresult>{"cpanelresult": {"result": [1]}}</cpanelresult>',
     "no status": b'<cpanelresult>{"cpanelresult": {"result": {"data": 1}}}</cpanelresult>',
@@ -114,7 +113,40 @@ NONSENSE = {
 @pytest.mark.parametrize("answer", NONSENSE.values(), ids=NONSENSE)
 def test_nonsense_is_no_answer(panel: Start, answer: bytes) -> None:
     answers, problem = liveapi.ask(panel(GREETING, answer).environ, ONE)
-    assert answers == [] and problem.startswith("LiveAPI: ")
+    assert answers == [None] and problem.startswith("LiveAPI: ")
+
+
+WAYS = {
+    "no XML line": b"<cpanelresult>%s</cpanelresult>\n",
+    "an XML line": b'<?xml version="1.0" ?>\n<cpanelresult>%s</cpanelresult>\n',
+    "a newline before the end": b"<cpanelresult>%s\n</cpanelresult>\n",
+    "an error before it": b"<error>no } no <cpanelresult </error>\n<cpanelresult>%s</cpanelresult>",
+    "no newline after it": b"<cpanelresult>%s</cpanelresult>",
+}
+
+
+@pytest.mark.parametrize("outer", [b'{"cpanelresult":%s}', b"%s"], ids=["outer key", "no outer key"])
+@pytest.mark.parametrize("frame", WAYS.values(), ids=WAYS)
+def test_an_answer_is_read_however_it_is_framed(panel: Start, frame: bytes, outer: bytes) -> None:
+    said = frame % (outer % b'{"module":"Features","result":{"status":1,"data":0}}')
+    assert liveapi.ask(panel(GREETING, said, said).environ, ONE * 2) == ([0, 0], "")
+
+
+@pytest.mark.parametrize("empty", [b"<cpanelresult></cpanelresult>\n", b"<cpanelresult>\n</cpanelresult>\n"])
+def test_an_empty_result_is_no_answer_and_says_where_the_reason_stands(panel: Start, empty: bytes) -> None:
+    answers, problem = liveapi.ask(panel(GREETING, empty).environ, ONE)
+    assert answers == [None] and problem == "LiveAPI: an empty result; the panel's error_log says why"
+
+
+def test_one_question_that_is_not_answered_does_not_cost_the_next(panel: Start) -> None:
+    speaking = panel(GREETING, b"<cpanelresult></cpanelresult>\n", livejson({"locale": "es"}))
+    assert liveapi.ask(speaking.environ, TWO)[0] == [None, {"locale": "es"}]
+
+
+def test_a_shutdown_that_gets_no_answer_is_not_waited_for(panel: Start) -> None:
+    started = time.monotonic()
+    liveapi.ask(panel(GREETING, livejson(1)).environ, ONE)  # it goes on listening and says nothing more
+    assert time.monotonic() - started < liveapi.SILENCE
 
 
 CLOSED = {
@@ -128,12 +160,12 @@ CLOSED = {
 @pytest.mark.parametrize("answers", CLOSED.values(), ids=CLOSED)
 def test_a_panel_that_hangs_up_gives_no_answer(panel: Start, answers: list[bytes]) -> None:
     given, problem = liveapi.ask(panel(*answers, close=True).environ, ONE)
-    assert given == [] and problem.startswith("LiveAPI: ")
+    assert given == [None] and problem.startswith("LiveAPI: ")
 
 
 def test_an_answer_has_an_end(panel: Start) -> None:
     long = livejson("x" * liveapi.LIMIT)  # complete, and in time
-    assert liveapi.ask(panel(GREETING, long).environ, ONE)[0] == []
+    assert liveapi.ask(panel(GREETING, long).environ, ONE)[0] == [None]
 
 
 def test_an_answer_of_200_kilobytes_is_read(panel: Start) -> None:
@@ -144,7 +176,7 @@ def test_a_silent_panel_is_given_up_after_two_seconds(panel: Start) -> None:
     speaking = panel(GREETING)
     started = time.monotonic()
     answers, problem = liveapi.ask(speaking.environ, ONE)
-    assert (answers, problem.startswith("LiveAPI: ")) == ([], True)
+    assert (answers, problem.startswith("LiveAPI: ")) == ([None], True)
     assert 1.9 < time.monotonic() - started < 20
 
 
@@ -160,19 +192,19 @@ def test_a_panel_that_dribbles_for_ever_is_given_up_too(folder: Path) -> None:
 
     started = time.monotonic()
     with Dribbling(folder, []) as speaking:
-        assert liveapi.ask(speaking.environ, ONE)[0] == []
+        assert liveapi.ask(speaking.environ, ONE)[0] == [None]
     assert time.monotonic() - started < 20
 
 
 @pytest.mark.parametrize("path", ["/nowhere/cpanel.sock", "/etc/hostname", "/", "x" * 200, "\udcff"], ids=ascii)
 def test_where_no_panel_listens_there_is_no_answer(path: str) -> None:
     answers, problem = liveapi.ask({"CPANEL_CONNECT_SOCKET": path}, ONE)
-    assert answers == [] and problem.startswith("LiveAPI: ")
+    assert answers == [None] and problem.startswith("LiveAPI: ")
 
 
 @pytest.mark.parametrize("environ", [{}, {"CPANEL_CONNECT_SOCKET": ""}], ids=["missing", "empty"])
 def test_without_a_socket_there_is_no_answer(environ: dict[str, str]) -> None:
-    assert liveapi.ask(environ, ONE) == ([], "no LiveAPI socket")
+    assert liveapi.ask(environ, ONE) == ([None], "no LiveAPI socket")
 
 
 def test_the_socket_is_closed_afterwards(panel: Start) -> None:
@@ -181,3 +213,62 @@ def test_the_socket_is_closed_afterwards(panel: Start) -> None:
     for _ in range(3):
         liveapi.ask(speaking.environ, ONE)
     assert len(os.listdir("/proc/self/fd")) <= before + 1  # the other side's, which may not be closed yet
+
+
+# The format as the vendor's own open mock of this socket has it (Cpanel/Tests/MockSocketServer.php in
+# CpanelInc/publicapi-php): one client, a length that ends in a newline, a payload, an answer to what is known word for
+# word, another to what is not, no answer to the shutdown, after which it closes.
+
+
+XML = b'<?xml version="1.0" ?>\n'
+ANSWER = b'{"cpanelresult":{"result":{"status":1,"data":1},"module":"Features","apiversion":"uapi"}}\n'
+KNOWN = {
+    b'<cpaneljson enable="1">': GREETING,
+    liveapi.action(*TWO[0]).encode(): XML + b"<cpanelresult>" + ANSWER + b"</cpanelresult>\n",
+}
+UNKNOWN = XML + b'<cpanelresult>{"result":0,"error":"Unknown API request"}</cpanelresult>\n'
+
+
+class Mock(Panel):
+    """Speaks as that mock does; to our questions it says what they would get in its format."""
+
+    def _converse(self, connection: socket.socket) -> None:
+        self.asked: list[bytes] = []
+        self.ended = False
+        while True:
+            length = b""
+            while not length.endswith(b"\n"):
+                byte = connection.recv(1)
+                if not byte:
+                    return
+                length += byte
+            payload = connection.recv(int(length), socket.MSG_WAITALL)
+            self.asked.append(payload)
+            if payload == b'<cpanelxml shutdown="1" />':
+                self.ended = True
+                return
+            connection.sendall(KNOWN.get(payload, UNKNOWN))
+
+
+@pytest.fixture
+def mock(folder: Path) -> Iterator[Mock]:
+    speaking = Mock(folder / "free", [])
+    with speaking:
+        yield speaking
+
+
+def test_the_vendors_mock_is_understood(mock: Mock) -> None:
+    assert liveapi.ask(mock.environ, ONE) == ([1], "")
+
+
+def test_what_the_vendors_mock_does_not_know_is_no_answer(mock: Mock) -> None:
+    answers, problem = liveapi.ask(mock.environ, TWO)
+    assert (answers, problem) == ([1, None], "LiveAPI: UapiUnreadable")
+
+
+def test_the_vendors_mock_sees_a_shutdown_that_is_not_waited_for(mock: Mock) -> None:
+    started = time.monotonic()
+    liveapi.ask(mock.environ, ONE)
+    while not mock.ended and time.monotonic() - started < 5:
+        time.sleep(0.001)
+    assert mock.asked == [*KNOWN, b'<cpanelxml shutdown="1" />']

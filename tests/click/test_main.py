@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import syslog
@@ -20,6 +21,7 @@ import pytest
 
 from plugin.click import log, main, settings, templates
 from tests.click.test_uapi import ends, pids
+from tests.kit import faults
 from tests.kit.account import ACCOUNT, IS_ROOT, as_account, identity, pages_python
 from tests.kit.clicks import ANSWER, SESSION, Clicked, cgi_environ, ended
 from tests.kit.servers import Server
@@ -43,12 +45,21 @@ def logged(answer: Clicked) -> dict[str, str]:
 
 
 def test_the_fields_stand_in_their_order() -> None:
-    record = {"detail": "d", "uapi_ms": 5, "ms": 7, "target": "t", "outcome": "o", "addr": "a", "user": "u", "ref": "r"}
-    assert log.as_line(record) == "ref=r user=u addr=a outcome=o target=t ms=7 uapi_ms=5 detail=d"
+    record = {
+        "detail": "d",
+        "uapi_ms": 5,
+        "live_ms": 3,
+        "ms": 7,
+        "target": "t",
+        "outcome": "o",
+        "addr": "a",
+        "user": "u",
+    }
+    assert log.as_line(record) == "ref=- user=u addr=a outcome=o target=t ms=7 live_ms=3 uapi_ms=5 detail=d"
 
 
 def test_what_is_not_known_is_a_dash() -> None:
-    assert log.as_line({"ref": "r"}).startswith("ref=r user=- addr=- outcome=- target=- ms=- uapi_ms=-")
+    assert log.as_line({"ref": "r"}).startswith("ref=r user=- addr=- outcome=- target=- ms=- live_ms=- uapi_ms=-")
 
 
 VALUES = {
@@ -207,7 +218,7 @@ def test_garbage_that_is_not_utf_8_is_answered(staged: Server) -> None:
 
 @pytest.mark.parametrize(
     ("log", "signed_in", "refused"),
-    [("stderr", 1, 1), ("syslog", 0, 1), ("'off'", 0, 0)],
+    [("stderr", 1, 1), ("syslog", int(not log.syslog_listens()), 1), ("'off'", 0, 0)],
     ids=["stderr", "syslog", "off"],
 )
 def test_the_settings_say_where_the_log_goes(server: Server, log: str, signed_in: int, refused: int) -> None:
@@ -355,11 +366,54 @@ def test_the_other_streams_do_not_matter_to_the_response(staged: Server, redirec
     assert (ran.returncode, ended(ran).outcome) == (0, "signed-in")
 
 
-def test_without_settings_the_log_is_syslogs_authpriv(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def dev_log(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Path:
+    monkeypatch.setattr(log, "SYSLOG", str(folder / "free/log"))
+    return folder / "free/log"
+
+
+def written(capfd: pytest.CaptureFixture[str], **record: object) -> str:
+    log.write({"ref": "r", **record}, "syslog")
+    return capfd.readouterr().err
+
+
+def test_where_nobody_listens_every_line_goes_to_standard_error(dev_log: Path, capfd: Any) -> None:
+    assert written(capfd, outcome="signed-in").startswith("webmail-signin: ref=r ")
+
+
+@pytest.mark.parametrize("kind", [socket.SOCK_DGRAM, socket.SOCK_STREAM])
+def test_where_somebody_listens_only_what_went_wrong_does(dev_log: Path, kind: int, capfd: Any) -> None:
+    with socket.socket(socket.AF_UNIX, kind) as daemon:
+        daemon.bind(str(dev_log))
+        if kind == socket.SOCK_STREAM:
+            daemon.listen()
+        said = [
+            written(capfd, outcome="signed-in"),
+            written(capfd, outcome="signed-in", detail="d"),
+            written(capfd, outcome="uapi-refused", detail="d"),
+        ]
+    assert [bool(text) for text in said] == [False, True, True]
+
+
+def test_a_listener_that_takes_no_more_is_none(dev_log: Path, capfd: Any) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as daemon:
+        daemon.bind(str(dev_log))
+        faults.fill(dev_log)
+        assert written(capfd, outcome="signed-in")
+
+
+def test_a_place_of_syslogs_that_is_no_socket_is_no_listener(dev_log: Path, capfd: Any) -> None:
+    dev_log.touch()
+    assert written(capfd, outcome="signed-in")
+
+
+def test_without_settings_the_log_is_syslogs_authpriv(monkeypatch: pytest.MonkeyPatch, dev_log: Path) -> None:
+    listening = faults.a_socket(dev_log)
     opened, said = [], []
     monkeypatch.setattr(syslog, "openlog", lambda *words: opened.append(words))
     monkeypatch.setattr(syslog, "syslog", lambda *words: said.append(words))
-    log.write({"ref": "r", "outcome": "signed-in"}, settings.Settings().log)
+    with listening:
+        log.write({"ref": "r", "outcome": "signed-in"}, settings.Settings().log)
     assert opened == [("webmail-signin", syslog.LOG_PID, syslog.LOG_AUTHPRIV)]
     assert [(level, line[:6]) for level, line in said] == [(syslog.LOG_INFO, "ref=r ")]
 

@@ -90,7 +90,8 @@ def test_the_form_may_go_to_the_target_on_any_port(drawn: templates.Templates, h
 
 STATUS = {
     "internal-error": 500, "method-not-allowed": 405, "not-clicked": 200, "not-in-cpanel": 500, "wrong-user": 403,
-    "team-user": 403, "webmail-user": 403, "no-client-address": 400, "feature-off": 403, "features-unknown": 502,
+    "not-secure": 403, "team-user": 403, "webmail-user": 403, "no-client-address": 400, "feature-off": 403,
+    "features-unknown": 502,
     "uapi-missing": 500, "uapi-timeout": 504, "uapi-refused": 502, "uapi-unreadable": 502, "bad-answer": 502,
 }  # fmt: skip
 
@@ -236,3 +237,15 @@ def test_links_carry_the_panels_token_and_theme() -> None:
 
 def test_without_the_panels_token_links_are_relative() -> None:
     assert page.Links("", "jupiter").again == "../webmail_signin/index.live.cgi"
+
+
+def test_the_way_on_from_plain_http_is_the_same_page_by_https(drawn: templates.Templates) -> None:
+    shown = failure(drawn, errors.NotSecure(link="https://host.example.com:2083"))
+    button, home = (link["href"] for link in Page(shown.body).all("a"))
+    assert (button, home) == (f"https://host.example.com:2083{LINKS.again}", LINKS.home)
+
+
+def test_where_the_pages_own_place_is_unknown_the_way_on_stays_relative() -> None:
+    assert (
+        page.Links("", "jupiter").tried_at("https://host.example.com:2083").again == "../webmail_signin/index.live.cgi"
+    )

@@ -15,6 +15,7 @@ ENVIRON = {
     "HTTP_HOST": "host.example.com",
     "SERVER_NAME": "server.example.com",
     "SERVER_PORT": "2083",
+    "HTTPS": "on",
     "cp_security_token": "/cpsess1234567890",
 }
 
@@ -53,13 +54,65 @@ def test_a_head_is_not_a_click() -> None:
         read({"REQUEST_METHOD": "HEAD"})
 
 
-@pytest.mark.parametrize("header", ["HTTP_SEC_PURPOSE", "HTTP_PURPOSE"])
+@pytest.mark.parametrize("header", ["HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ"])
 @pytest.mark.parametrize(
-    "value", ["prefetch", "prerender", "Prefetch", "prefetch;prerender", "prefetch;anonymous-client-ip"]
+    "value", ["prefetch", "prerender", "Prefetch", "prefetch;prerender", "prefetch;anonymous-client-ip", "preview"]
 )
-def test_a_prefetch_is_not_a_click(header: str, value: str) -> None:
+def test_a_look_ahead_is_not_a_click(header: str, value: str) -> None:
     with pytest.raises(errors.NotClicked):
         read({header: value})
+
+
+@pytest.mark.parametrize(
+    "destination",
+    ["iframe", "frame", "embed", "object", "image", "script", "style", "empty", "worker", "Document", "x"],
+)
+def test_what_is_fetched_for_something_else_than_to_be_shown_is_not_a_click(destination: str) -> None:
+    with pytest.raises(errors.NotClicked):
+        read({"HTTP_SEC_FETCH_DEST": destination})
+
+
+@pytest.mark.parametrize("destination", ["document", None, ""])
+def test_what_is_fetched_to_be_shown_is_a_click(destination: str | None) -> None:
+    assert read({"HTTP_SEC_FETCH_DEST": destination}).user == "alice"
+
+
+PLAIN: dict[str, dict[str, str | None]] = {
+    "port 2082": {"SERVER_PORT": "2082", "HTTPS": None},
+    "port 2082 that calls itself secure": {"SERVER_PORT": "2082"},
+    "no HTTPS": {"HTTPS": None},
+    "HTTPS empty": {"HTTPS": ""},
+    "HTTPS off": {"HTTPS": "off"},
+    "a service subdomain on port 80": {"HTTPS": None, "SERVER_PORT": "80"},
+}
+
+
+@pytest.mark.parametrize("changed", PLAIN.values(), ids=PLAIN)
+def test_plain_http_is_not_secure(changed: dict[str, str | None]) -> None:
+    with pytest.raises(errors.NotSecure):
+        read(changed)
+
+
+@pytest.mark.parametrize("changed", [{}, {"HTTPS": "On"}, {"SERVER_PORT": "443", "HTTPS": None}], ids=repr)
+def test_https_is_secure(changed: dict[str, str | None]) -> None:
+    assert read(changed).user == "alice"
+
+
+@pytest.mark.parametrize(
+    ("changed", "link"),
+    [
+        ({}, "https://host.example.com:2083"),
+        ({"HTTP_HOST": "cpanel.example.com", "SERVER_PORT": "80"}, "https://cpanel.example.com"),
+        ({"HTTP_HOST": "[2001:db8::7]"}, "https://[2001:db8::7]:2083"),
+        ({"HTTP_HOST": "evil.example/"}, "https://server.example.com:2083"),
+        ({"HTTP_HOST": "?", "SERVER_NAME": "?"}, ""),
+    ],
+    ids=repr,
+)
+def test_the_way_on_is_the_same_host_by_https(changed: dict[str, str | None], link: str) -> None:
+    with pytest.raises(errors.NotSecure) as raised:
+        read({"SERVER_PORT": "2082", "HTTPS": None, **changed})
+    assert raised.value.link == link
 
 
 @pytest.mark.parametrize("value", ["", "navigate", "?1"])
@@ -99,11 +152,24 @@ def test_another_account_is_the_wrong_user(account: str | None) -> None:
         read(account=account)
 
 
-@pytest.mark.parametrize("variable", ["TEAM_USER", "TEAM_OWNER"])
+@pytest.mark.parametrize("variable", ["TEAM_USER", "TEAM_OWNER", "TEAM_LOGIN_DOMAIN", "TEAM_USER_ROLES", "TEAM_X"])
 @pytest.mark.parametrize("remote_user", ["alice", "tim@alice.example"])
 def test_a_team_user_is_refused_under_either_name(variable: str, remote_user: str) -> None:
     with pytest.raises(errors.TeamUser):
         read({"REMOTE_USER": remote_user, variable: "tim"})
+
+
+def test_a_team_variable_that_is_empty_is_no_team_user() -> None:
+    assert read({"TEAM_USER": "", "TEAM_OWNER": ""}).user == "alice"
+
+
+def test_a_variable_that_only_resembles_a_teams_is_no_team_user() -> None:
+    assert read({"TEAMWORK": "1", "HTTP_TEAM_USER": "tim"}).user == "alice"
+
+
+def test_a_team_user_is_named_where_the_panel_does() -> None:
+    with pytest.raises(errors.TeamUser, match=r"^team user tim: TEAM_OWNER TEAM_USER$"):
+        read({"TEAM_USER": "tim", "TEAM_OWNER": "alice"})
 
 
 @pytest.mark.parametrize(
@@ -181,6 +247,7 @@ ROWS: list[tuple[type[errors.SigninError], dict[str, str]]] = [
     (errors.WebmailUser, {"SERVER_PORT": "2096"}),
     (errors.TeamUser, {"TEAM_USER": "tim"}),
     (errors.NotInCpanel, {"cp_security_token": ""}),
+    (errors.NotSecure, {"HTTPS": "off"}),
     (errors.NotClicked, {"HTTP_SEC_PURPOSE": "prefetch"}),
     (errors.MethodNotAllowed, {"REQUEST_METHOD": "POST"}),
 ]

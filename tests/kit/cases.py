@@ -70,6 +70,19 @@ CASES = [
     Case("a prefetch", "not-clicked", 200, headers={"Sec-Purpose": "prefetch"}),
     Case("a prerender", "not-clicked", 200, headers={"Sec-Purpose": "prefetch;prerender"}),
     Case("a prefetch of the older kind", "not-clicked", 200, headers={"Purpose": "prefetch"}),
+    *(
+        Case(f"a look ahead by {name}: {value}", "not-clicked", 200, headers={name: value})
+        for name, value in {"X-Purpose": "preview", "X-Moz": "prefetch", "Sec-Fetch-Dest": "iframe"}.items()
+    ),
+    signed_in("a browser that says that it shows the page", headers={"Sec-Fetch-Dest": "document"}),
+    Case("a team variable that nobody knows", "team-user", 403, switches=(("cpsrvd", "unknown-team-variable"),)),
+    signed_in("team variables that are empty", switches=(("cpsrvd", "empty-team-variables"),)),
+    *(
+        signed_in(f"LiveAPI with {how}", switches=(("liveapi", how),))
+        for how in ("no-declaration", "newline-before-end", "no-outer-key", "silent-shutdown", "answers-shutdown")
+    ),
+    both_ask("empty-result", "", "signed-in", 200, 1),
+    both_ask("empty-result", "features-off", "feature-off", 403),
     Case("no REMOTE_USER", "not-in-cpanel", 500, switches=(("cpsrvd", "no-user"),)),
     Case("REMOTE_USER is somebody else", "wrong-user", 403, switches=(("cpsrvd", "other-user"),)),
     Case("a team user with the e-mail role", "team-user", 403, who="tess@olivia.example.com"),

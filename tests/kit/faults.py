@@ -234,6 +234,14 @@ def a_pipe(path: Path) -> None:
     path.chmod(0o644)
 
 
+def fill(path: Path) -> None:
+    """Let a datagram socket hold no line more."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender, contextlib.suppress(BlockingIOError):
+        sender.setblocking(False)
+        while True:
+            sender.sendto(b"x", str(path))
+
+
 def a_socket(path: Path, mode: int = 0o666) -> socket.socket:
     """Bind a datagram socket there."""
     bound = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)

@@ -249,7 +249,7 @@ def test_a_team_user_gets_nothing_whatever_the_role(ground: Ground, roles: str, 
     assert len(ground.cp.sessions_created()) == before
 
 
-@pytest.mark.parametrize("name", ["TEAM_USER", "TEAM_OWNER"])
+@pytest.mark.parametrize("name", ["TEAM_USER", "TEAM_OWNER", "TEAM_LOGIN_DOMAIN", "TEAM_USER_ROLES", "TEAM_NEW"])
 def test_one_sign_of_a_team_is_enough(ground: Ground, name: str) -> None:
     assert ground.click({name: "tess"}).outcome == "team-user"
 
@@ -280,6 +280,18 @@ def test_root_gets_nothing_under_either_name(ground: Ground, user: str) -> None:
     assert len(ground.cp.sessions_created()) == before
 
 
+@pytest.mark.parametrize("environ", [{"SERVER_PORT": "2082", "HTTPS": None}, {"HTTPS": "off"}], ids=str)
+def test_nobody_gets_a_session_over_a_connection_that_others_read(
+    ground: Ground, environ: dict[str, str | None]
+) -> None:
+    before = len(ground.cp.sessions_created())
+    ran = ground.click(environ)
+    assert ran.outcome == "not-secure"
+    button = Page(ran.output.decode()).all("a")[0]["href"]
+    assert re.fullmatch(r"https://[^/]+:2083/cpsess\d+/frontend/jupiter/webmail_signin/index\.live\.cgi", button)
+    assert len(ground.cp.sessions_created()) == before
+
+
 @needs_accounts
 def test_a_demo_account_gets_nothing(ground: Ground) -> None:
     assert bare(ground.cp, Case("", "", 0, who="demi")).outcome == "uapi-refused"
@@ -306,10 +318,24 @@ def test_a_foreign_page_that_does_not_know_the_token_creates_nothing(
     assert len(ground.cp.sessions_created()) == before
 
 
-@pytest.mark.parametrize("purpose", ["prefetch", "prefetch;prerender", "prefetch;anonymous-client-ip", "Prefetch"])
-def test_a_browser_that_only_looks_ahead_creates_nothing(ground: Ground, visitor: Visitor, purpose: str) -> None:
+LOOKS = [
+    *(
+        {"Sec-Purpose": value}
+        for value in ("prefetch", "prefetch;prerender", "prefetch;anonymous-client-ip", "Prefetch")
+    ),
+    {"Purpose": "prefetch"},
+    {"X-Purpose": "preview"},
+    {"X-Moz": "prefetch"},
+    *({"Sec-Fetch-Dest": value} for value in ("iframe", "frame", "object", "image", "empty")),
+]
+
+
+@pytest.mark.parametrize("headers", LOOKS, ids=str)
+def test_a_browser_that_only_looks_ahead_creates_nothing(
+    ground: Ground, visitor: Visitor, headers: dict[str, str]
+) -> None:
     before = len(ground.cp.sessions_created())
-    answer = visitor.click(headers={"Sec-Purpose": purpose})
+    answer = visitor.click(headers=headers)
     assert answer.page.first("html")["data-outcome"] == "not-clicked"
     assert len(ground.cp.sessions_created()) == before
 

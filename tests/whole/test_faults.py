@@ -72,6 +72,7 @@ VARIABLES: dict[str, tuple[object, object, object]] = {  # missing, not UTF-8, h
     "SERVER_PORT": ("not-in-cpanel", "not-in-cpanel", "not-in-cpanel"),
     "cp_security_token": ("not-in-cpanel", "not-in-cpanel", "not-in-cpanel"),
     "REMOTE_ADDR": ("no-client-address", "no-client-address", "no-client-address"),
+    "HTTPS": ("not-secure", "not-secure", "not-secure"),
     "HTTP_HOST": (IN, IN, IN),
     "SERVER_NAME": (IN, IN, IN),
     "HTTP_ACCEPT_LANGUAGE": (IN, IN, IN),
@@ -428,10 +429,7 @@ def dev_log(kind: str) -> Fault:
                 return
             ground.undo.enter_context(bound)
             if kind == "hung":
-                with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender, contextlib.suppress(BlockingIOError):
-                    sender.setblocking(False)
-                    while True:
-                        sender.sendto(b"x", str(log))
+                faults.fill(log)
 
     return make
 
@@ -440,6 +438,14 @@ SYSLOG = [
     Cell("syslog", kind, IN, dev_log(kind), start=OWN_DEV, as_root=True)
     for kind in ("missing", "a file", "a stream", "unreadable", "deserted", "hung")
 ]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+@pytest.mark.parametrize("kind", ["missing", "a file", "unreadable", "deserted", "hung"])
+def test_where_syslog_hears_nothing_a_sign_in_stands_in_the_panels_error_log(ground: Ground, kind: str) -> None:
+    dev_log(kind)(ground)
+    ran = ground.click({}, OWN_DEV, as_root=True)
+    assert (ran.outcome, ran.log.count("outcome=signed-in ")) == (IN, 1)
 
 
 # The clock, the working folder, signals, and limits as LVE sets them.
