@@ -1,9 +1,10 @@
-"""``python -m plugin.ready RELEASE [--check] [--root ROOT]``: check what an administrator can edit, and make it ready.
+"""``python -m plugin.ready RELEASE [--check] [--last-good] [--root ROOT]``: let a release be ready for clicks.
 
-Without --check a new folder of ready-made files is written into the release, all or nothing; with it nothing is, and
-what is valid but not applied is told. Exit 0, or 1 with each problem on a line of standard error. Standard output has
-lines of KIND, a tab and a text; KIND is `edited` (with --check) or `advice`. ROOT is for a release that is not in its
-place yet.
+What an administrator can edit is checked. Without --check a new folder of ready-made files is written into the release
+then, all or nothing; with it what is valid but not applied is told. Exit 0, or 1 with each problem on a line of
+standard error. Standard output has lines of KIND, a tab and a text: `edited` (with --check), `advice`, or `kept`, a
+problem of settings in whose place, with --last-good, those that were applied last stay in force. ROOT is for a release
+that is not in its place yet.
 """
 
 from __future__ import annotations
@@ -20,17 +21,19 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="plugin.ready", allow_abbrev=False)
     parser.add_argument("release")
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--last-good", action="store_true")
     parser.add_argument("--root")
     words = parser.parse_args(arguments)
     root = words.root and os.path.realpath(words.root)
     places = Places(os.path.realpath(words.release), root)
-    checked = validate.check(places)
+    checked = validate.check(places, words.last_good)
     for problem in checked.problems:
         print(on_a_line(str(problem)), file=sys.stderr)
     if checked.problems:
         return 1
     fresh = generation.files(checked)
-    told = [("advice", text) for text in checked.advice()]
+    told = [("kept", str(problem)) for problem in checked.kept]
+    told += [("advice", text) for text in checked.advice()]
     if words.check:
         told += [("edited", text) for text in generation.edited(places, fresh)]
     else:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from plugin.click.settings import Settings
-from plugin.ready import advice, config, drawing, locales, pictures, rehearsal, sources
+from plugin.ready import advice, chosen, drawing, locales, rehearsal, sources
 from plugin.ready.problem import Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from plugin.click.places import Places
+    from plugin.click.settings import Settings
     from plugin.ready.sources import Sources
-
-LARGEST = {"icon": 65536, "logo": 16384}  # bytes of the picture that a setting names
 
 
 class Checked(NamedTuple):
@@ -21,56 +19,41 @@ class Checked(NamedTuple):
 
     sources: Sources
     settings: Settings
-    pictures: dict[str, bytes]  # by the settings that name them; the icon is ours where none is named
+    pictures: dict[str, bytes]
     drawing: drawing.Drawing
     sentences: dict[str, dict[str, str]]  # of each locale tag, all of them
     made_for: advice.Sums
     problems: list[Problem]
+    kept: list[Problem]  # those of settings in whose place the last applied ones stay in force
 
     def advice(self) -> list[str]:
         """What is no problem but should be known, a line each."""
         return [*advice.unused(self.drawing, self.sources), *advice.older(self.sources, self.made_for)]
 
 
-def check(places: Places) -> Checked:
-    """All that is written, and every problem with it, not the first alone."""
+def check(places: Places, last_good: bool = False) -> Checked:
+    """All that is written, and every problem with it, not the first alone.
+
+    `last_good`: settings that do not hold are no problem where some were applied before; those stay.
+    """
     written = sources.read(places)
-    said = config.parse(written.settings or sources.Text(places.config, ""))
-    chosen = Settings(said.values)
-    drawn, unfit = read_pictures(places, chosen)
-    unfit.update(config.against_server(chosen, places))
-    problems = written.problems + said.problems
-    problems += [Problem(places.config, said.lines.get(key), key, unfit[key]) for key in sorted(unfit)]
+    choice = chosen.as_written(places, written)
+    unread = [problem for problem in written.problems if problem.file == places.config]
+    problems = [problem for problem in written.problems if problem.file != places.config]
+    kept: list[Problem] = []
+    applied = chosen.as_applied(places) if last_good and unread + choice.problems else None
+    if applied:
+        choice, kept = applied, unread + choice.problems
+    else:
+        problems = unread + choice.problems + problems
     sentences = {}
     for tag in sorted(written.locales):
         try:
             sentences[tag] = locales.read(written, tag)
         except Problem as problem:
             problems.append(problem)
-    templates = drawing.Drawing(written, drawing.branding(chosen, {} if unfit else drawn))
-    problems += rehearsal.problems(templates, written, chosen, {} if problems else sentences)
+    templates = drawing.Drawing(written, drawing.branding(choice.settings, choice.pictures))
+    problems += rehearsal.problems(templates, written, choice.settings, sentences)
     told = list({str(each): each for each in problems}.values())
-    return Checked(written, chosen, drawn, templates, sentences, advice.made_for(places, written), told)
-
-
-def read_pictures(places: Places, chosen: Settings) -> tuple[dict[str, bytes], dict[str, str]]:
-    """The pictures that the settings name, and what is wrong with them, by the settings' keys."""
-    drawn, unfit = {}, {}
-    for key, most in LARGEST.items():
-        path = getattr(chosen, key)
-        try:
-            if path:
-                drawn[key] = sources.content(places.below_root(path), most, public=True)
-                pictures.check(drawn[key], path[-3:])
-        except Problem as problem:
-            unfit[key] = f"{problem.file} {problem.problem}"
-        except ValueError as error:
-            unfit[key] = f"{path} {error}"
-    if not chosen.icon:
-        ours = f"{places.release}/plugin/admin/registration/icon.svg"
-        try:
-            with open(ours, "rb") as stream:
-                drawn["icon"] = stream.read()
-        except OSError as error:
-            unfit["icon"] = f"{ours} is damaged, install again: {error.strerror}"
-    return drawn, unfit
+    made_for = advice.made_for(places, written)
+    return Checked(written, choice.settings, choice.pictures, templates, sentences, made_for, told, kept)

@@ -304,45 +304,6 @@ def test_a_template_that_is_not_utf_8_is_named(server: Server) -> None:
     assert "error.html" in ran.stderr
 
 
-PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="48"/>'
-
-
-def icon(server: Server, text: str = PICTURE, mode: int = 0o644, owner: int = 0) -> Path:
-    """A provider's icon in the settings."""
-    path = server.root / "etc/icon.svg"
-    path.write_text(text)
-    path.chmod(mode)
-    if IS_ROOT:
-        os.chown(path, owner, owner)
-    server.config.write_text("icon: /etc/icon.svg\n")
-    return path
-
-
-@pytest.mark.parametrize(
-    "more",
-    [{"mode": 0o600}, {"text": PICTURE + "<script/>"}, {"text": "secret"}, {"text": "<svg>" + " " * 65536}],
-    ids=["closed", "a script", "no picture", "huge"],
-)
-def test_an_icon_that_is_no_small_public_picture_is_refused(server: Server, more: dict[str, Any]) -> None:
-    icon(server, **more)
-    ran = run(server)
-    assert ran.returncode == 1
-    assert "icon" in ran.stderr
-
-
-def test_an_icon_behind_a_symlink_is_refused(server: Server) -> None:
-    path = icon(server)
-    path.rename(server.root / "etc/other.svg")
-    path.symlink_to("other.svg")
-    assert run(server).returncode == 1
-
-
-@pytest.mark.skipif(not IS_ROOT, reason="only root can give files away")
-def test_an_icon_of_somebody_elses_is_refused(server: Server) -> None:
-    icon(server, owner=65534)
-    assert run(server).returncode == 1
-
-
 @pytest.mark.skipif(not IS_ROOT, reason="only root can give files away")
 @pytest.mark.parametrize("name", ["base.html", "locale/en.yaml", "../config.yaml"])
 @pytest.mark.parametrize(("owner", "mode"), [(65534, 0o644), (0, 0o664), (0, 0o646)])
@@ -402,3 +363,23 @@ def test_an_own_template_that_an_upgrade_has_left_behind_is_advice(server: Serve
     with (server.release / "templates/error.html").open("a") as ours:
         ours.write("{# changed #}")
     assert run(server).stdout.startswith("advice\t")
+
+
+def test_settings_that_do_not_hold_can_leave_the_last_ones_in_force(server: Server) -> None:
+    server.configure("order: 7\n")
+    server.config.write_text("order: 8\nlable: x\n")
+    ran = run(server, "--last-good")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout == f'kept\t{server.config}:2: "lable" is no setting; did you mean label?\n'
+    assert json.loads((server.release / "compiled/settings.json").read_text())["order"] == 7
+
+
+def test_a_template_that_does_not_hold_is_no_reason_to_take_ours(server: Server) -> None:
+    own(server, "error.html", "{% if %}")
+    assert run(server, "--last-good").returncode == 1
+
+
+def test_with_settings_that_hold_nothing_is_kept(server: Server) -> None:
+    server.config.write_text("order: 8\n")
+    assert run(server, "--last-good").stdout == ""
+    assert json.loads((server.release / "compiled/settings.json").read_text())["order"] == 8
