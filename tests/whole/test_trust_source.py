@@ -287,6 +287,7 @@ def test_a_folder_that_is_swapped_while_it_runs_changes_nothing(source: Path, pl
 def test_a_checkout_is_run(checkout: Path) -> None:
     for name in (".git", ".venv", "tests"):
         (checkout / name).mkdir()
+    (checkout / "link").symlink_to("/tmp")
     (checkout / "plugin/new.py").touch()
     assert trusted(checkout)
 
@@ -306,8 +307,18 @@ def test_what_belongs_to_somebody_else_is_a_difference_in_a_checkout_too(checkou
     assert not trusted(checkout)
 
 
-def test_a_link_in_a_part_of_a_checkout_is_a_difference(checkout: Path) -> None:
-    (checkout / "plugin/more").symlink_to("/etc")
+@pytest.mark.parametrize("name", ["plugin/more", "templates"])
+def test_a_link_in_a_part_of_a_checkout_is_a_difference(checkout: Path, name: str) -> None:
+    if (checkout / name).exists():
+        (checkout / name).rename(checkout / "other")
+    (checkout / name).symlink_to(checkout / "other")
+    assert not trusted(checkout)
+
+
+@as_root
+def test_a_link_of_somebody_elses_in_a_checkout_is_a_difference(checkout: Path) -> None:
+    (checkout / "jinja2").symlink_to("/tmp")
+    give(checkout / "jinja2")
     assert not trusted(checkout)
 
 
