@@ -46,7 +46,7 @@ differences() { # between what lies in HERE and what may be run
   cd -- "$HERE" 2>&1 || return
   if [ ! -f MANIFEST ]; then # a checkout: what lies beside its parts is not run, but must not be anybody's either
     others . \( -name . -o -prune \) \( ! -type l -o ! -user "$me" \)
-    for part in install.sh cgi plugin templates vendor; do [ ! -e $part ] || others $part; done # a missing one is told later
+    for part in install.sh cgi plugin templates vendor; do [ ! -e $part ] || others $part; done # missing is told later
     return
   fi
   others . ! -path ./compiled
@@ -90,13 +90,12 @@ python_remedy() {
     *) echo 'dnf install -y python3' ;;
   esac
 }
-
 step() { printf -- '- %s\n' "$*" && case $FLAGS in *--dry-run*) ;; *) "$@" </dev/null ;; esac; }
 uninstall() { # by name, from all themes (cpanel-facts.md, 4, has what registering makes)
   base=$ROOT/$BASE cpanel=$ROOT/usr/local/cpanel
   made=$(sed -n 's/^created //p' "$base/record" 2>/dev/null | sort -r)
   set -- "$cpanel/whostmgr/addonfeatures/$ID" "$base/current" "$base/previous" "$base/record" "$base/.lock"
-  for path in "$base"/releases/*/MANIFEST; do set -- "$@" "${path%/*}"; done
+  for path in "$base"/releases/*/MANIFEST "$base"/releases/.staged-*/MANIFEST; do set -- "$@" "${path%/*}"; done
   for page in $(cd -- "$cpanel/base/frontend" && grep -ls 3rdparty/webmail-signin/current -- */"$ID/index.live.cgi"); do
     theme=$cpanel/base/frontend/${page%%/*}
     set -- "$theme/$ID/index.live.cgi" "$theme/dynamicui/dynamicui_$ID.conf" "$theme/assets/application_icons/$ID".* "$@"
