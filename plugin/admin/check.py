@@ -9,6 +9,7 @@ from plugin.admin import facts, files, interpreter, look, manifest, registration
 from plugin.admin.findings import ADVICE, INSTALLED, SERVER, Finding
 from plugin.admin.interpreter import Unfit
 from plugin.admin.programs import Failed
+from plugin.admin.proof import of_account
 from plugin.admin.prove import prove, root_alone
 from plugin.admin.server import ID
 from plugin.admin.signals import Interrupted
@@ -76,6 +77,7 @@ def state(job: Job, *, fit: bool) -> Iterator[Finding]:
         yield from earnest.findings()
     if checking:
         yield from of_settings(job, checking)
+    yield from of_account(job, fit=fit and bool(current))
 
 
 def damaged(job: Job, text: str) -> Finding:

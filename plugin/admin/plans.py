@@ -6,7 +6,7 @@ import glob
 import os
 from functools import partial
 
-from plugin.admin import configuration, files, manifest, prove, qualify, registration, release
+from plugin.admin import configuration, files, manifest, proof, prove, qualify, registration, release
 from plugin.admin.programs import Failed
 from plugin.admin.server import ID, Record
 from plugin.admin.transaction import Plan, Step
@@ -66,6 +66,8 @@ def activate(job: Job, steps: list[Step], version: str, previous: str, code: str
     if qualify.runs(server.manage_hooks) and not registration.hooked(server):
         steps.append(registration.add_hook(server))
     steps += [registration.try_entry(server, theme) for theme in job.themes]
+    if job.arguments.account:
+        steps.append(proof.step(job))
     return Plan(steps, release.older(job, version, previous))
 
 

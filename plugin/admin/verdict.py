@@ -1,0 +1,112 @@
+"""What an answer to a click means: values in, values out, and nothing quoted that signs in."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from plugin.admin.server import ID
+from plugin.click import host
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from plugin.admin.browser import Answer
+
+ACTION = re.compile(r"https://(\[[0-9a-f:.]+\]|[^/:\s]+)(?::([0-9]{1,5}))?((/cpsess[0-9]{1,64})/login)")
+LOST = "Child failed to make LIVEAPI connection"
+KEPT = {"Content-Security-Policy": "form-action", "Cache-Control": "no-store", "Referrer-Policy": "origin"}
+LONGEST = 200  # characters of what a page says
+# What an account's owner would have to be told, by the page's outcome.
+OUTCOMES = {
+    "feature-off": f"the feature {ID} or webmail is off for this account",
+    "features-unknown": "neither LiveAPI nor uapi says whether the features are on",
+    "team-user": "cPanel says that this is a team user",
+    "uapi-missing": "uapi is missing, or accounts cannot run it",
+    "uapi-timeout": "uapi was not done in time",
+    "uapi-refused": "uapi refused to make a session for Webmail",
+    "uapi-unreadable": "uapi gave no answer that can be read",
+    "bad-answer": "uapi's answer is not as it is documented",
+    "not-secure": "the page was reached without TLS",
+}
+#: What Webmail says where it refuses a session, as a part of it, and what to do.
+REFUSALS = {
+    "IP address has changed": "cPanel and Webmail saw different addresses; see Cookie IP validation in WHM",
+    "expired": "the session was not known there: compare the clocks, and whether another server answers",
+    "already": "something has used the session before, say a scanner between cPanel and Webmail",
+    "security token": "something changes addresses between cPanel and Webmail",
+    "another page": "see Referrer safety check and Blank referrer safety check in WHM, Tweak Settings",
+    "login is invalid": "the account or its mailbox cannot log in to Webmail",
+}
+
+
+class Form(NamedTuple):
+    """Where the page sends people, and with what. It signs in."""
+
+    host: str
+    port: int
+    path: str
+    token: str
+    fields: dict[str, str]
+
+    def __repr__(self) -> str:
+        return f"<Form to {self.host}:{self.port}>"
+
+
+def said(answer: Answer, secrets: Iterable[str] = ()) -> str:
+    """What kind of page this is, with the words that it has for people."""
+    notice = " ".join(answer.page.alert.split())[:LONGEST]
+    kind = "its login page" if answer.asks_for_a_login else f"the page “{answer.page.title or 'without a title'}”"
+    text = f"{kind}, status {answer.status}" + (f": {notice}" if notice else "")
+    return (
+        text if not any(secret in text for secret in secrets) else f"a page that is not quoted, status {answer.status}"
+    )
+
+
+def outcome(answer: Answer) -> str:
+    return answer.page.first("html").get("data-outcome", "")
+
+
+def what_is_wrong(answer: Answer) -> str:
+    """Why this is not the page that signs in; empty if it is."""
+    found = outcome(answer)
+    if not found:
+        return f"cPanel answered by {said(answer)}; is there a page that must be accepted first, once, by its owner?"
+    if found != "signed-in":
+        return f"the page answered {found}: {OUTCOMES.get(found, 'the log of that click says why')}"
+    if LOST in answer.source:
+        return "cPanel says below the page that it did not connect to LiveAPI"
+    lost = [name for name, part in KEPT.items() if part not in answer.headers.get(name, "")]
+    return f"the page came without its header {lost[0]}, which something on the way took" if lost else ""
+
+
+def form(answer: Answer) -> Form | None:
+    """The form that signs in, None if there is none of the kind that ours is."""
+    forms = answer.page.all("form")
+    fields = {field["name"]: field.get("value", "") for field in answer.page.all("input") if "name" in field}
+    parts = ACTION.fullmatch(forms[0].get("action", "")) if len(forms) == 1 else None
+    name = host.checked(parts[1]) if parts else None
+    if parts is None or name is None or forms[0].get("method") != "post":
+        return None
+    if not fields.get("session") or set(fields) - {"session", "goto_uri"}:
+        return None
+    return Form(name, int(parts[2] or 443), parts[3], parts[4], fields)
+
+
+def choice(answer: Answer) -> dict[str, str]:
+    """The first button of a page of choice, which is the account's own mailbox."""
+    (first, *_) = [button for button in answer.page.all("button") if "name" in button] or [{}]
+    return {first["name"]: first.get("value", "")} if first else {}
+
+
+def refused(answer: Answer, secrets: Iterable[str]) -> str:
+    advice = [what for part, what in REFUSALS.items() if part in answer.page.alert]
+    return "; ".join([f"Webmail refused the session: {said(answer, secrets)}", *advice[:1]])
+
+
+def below(location: str, origin: str, token: str) -> str | None:
+    """The path that a redirect leads to, if it stays below the token of this very host; else None."""
+    path = location[len(origin) :] if location.startswith(f"{origin}/") else location
+    good = path.startswith(f"{token}/") and path.isascii() and path.isprintable() and " " not in path
+    return path if good else None

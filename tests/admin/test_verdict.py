@@ -1,0 +1,182 @@
+"""What an answer to a click means."""
+
+from __future__ import annotations
+
+from email.message import Message
+from http.client import HTTPMessage
+
+import pytest
+
+from plugin.admin import login, verdict
+from plugin.admin.browser import Answer
+from plugin.admin.html import Page
+
+GOOD = {
+    "Content-Security-Policy": "default-src 'none'; form-action https://h:*",
+    "Cache-Control": "no-store, no-cache",
+    "Referrer-Policy": "origin",
+}
+ACTION = "https://h.example.com:2096/cpsess123/login"
+
+
+def answer(body: str, headers: dict[str, str] | None = None) -> Answer:
+    found: Message = HTTPMessage()
+    for name, value in {**GOOD, **(headers or {})}.items():
+        found[name] = value
+    return Answer(200, found, body.encode())  # type: ignore[arg-type]
+
+
+def page(
+    action: str = ACTION, method: str = "post", field: str = "session", more: str = "", value: str = "s"
+) -> Answer:
+    form = (
+        f'<form method="{method}" action="{action}"><input type="hidden" name="{field}" value="{value}">{more}</form>'
+    )
+    return answer(f'<html data-outcome="signed-in"><title>Webmail</title>{form}</html>')
+
+
+def test_our_page_is_in_order() -> None:
+    assert verdict.what_is_wrong(page()) == ""
+
+
+def test_the_form_says_where_people_go() -> None:
+    form = verdict.form(page(more='<input name="goto_uri" value="/3rdparty/roundcube/index.php">'))
+    assert form
+    assert form[:4] == ("h.example.com", 2096, "/cpsess123/login", "/cpsess123")
+    assert form.fields == {"session": "s", "goto_uri": "/3rdparty/roundcube/index.php"}
+
+
+def test_without_a_port_it_is_that_of_https() -> None:
+    form = verdict.form(page("https://webmail.example.com/cpsess1/login"))
+    assert form and (form.host, form.port) == ("webmail.example.com", 443)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        page("http://h.example.com:2096/cpsess123/login"),
+        page("https://h.example.com:2096/login"),
+        page("https://h.example.com:2096/cpsess123/login?a=b"),
+        page("https://u@h.example.com/cpsess1/login"),
+        page("https://h_x/cpsess1/login"),
+        page("/cpsess123/login"),
+        page(""),
+        page(method="get"),
+        page(field="sesion"),
+        page(value=""),
+        page(more='<input name="pass">'),
+        answer("<p>nothing</p>"),
+        answer(f'<form method=post action="{ACTION}"><input name=session value=s></form>' * 2),
+    ],
+)
+def test_any_other_form_is_none_of_ours(other: Answer) -> None:
+    assert verdict.form(other) is None
+
+
+def test_the_repr_of_a_form_does_not_show_the_session() -> None:
+    assert repr(verdict.form(page(value="alice:secret"))) == "<Form to h.example.com:2096>"
+
+
+@pytest.mark.parametrize("name", list(GOOD))
+def test_a_header_that_is_lost_is_named(name: str) -> None:
+    lost = answer('<html data-outcome="signed-in">', {name: "x"})
+    assert verdict.what_is_wrong(lost) == f"the page came without its header {name}, which something on the way took"
+
+
+def test_a_complaint_of_the_panels_below_the_page_is_found() -> None:
+    found = answer('<html data-outcome="signed-in"></html>\nChild failed to make LIVEAPI connection to cPanel')
+    assert "did not connect to LiveAPI" in verdict.what_is_wrong(found)
+
+
+def test_an_outcome_that_it_does_not_know_is_named() -> None:
+    assert "the page answered something-new: the log" in verdict.what_is_wrong(
+        answer('<html data-outcome="something-new">')
+    )
+
+
+def test_of_a_page_of_choice_the_first_button_is_pressed() -> None:
+    body = (
+        "<form><button>Search</button><button name=mailbox value=own>me</button><button name=mailbox value=b>b</button>"
+    )
+    assert verdict.choice(answer(body)) == {"mailbox": "own"}
+    assert verdict.choice(answer("<p>none</p>")) == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "alert"),
+    [
+        ('<p role="alert">no <b>entry</b></p>after', "no entry"),
+        ('<div id="login-status" class=error><div>Your <i>session</i></div> died</div>after', "Your session died"),
+        ("<p>only text", ""),
+        ('<p role=alert>open <p role="alert">twice', "open twice"),
+    ],
+)
+def test_what_a_person_is_told_first_is_found(body: str, alert: str) -> None:
+    assert Page(body).alert == alert
+
+
+def test_a_login_page_is_known_by_its_password() -> None:
+    assert answer('<form><input name="x" type="password">').asks_for_a_login
+    assert not page().asks_for_a_login
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        ("/cpsess1/webmail/index.html?a=b", "/cpsess1/webmail/index.html?a=b"),
+        ("https://h:2096/cpsess1/x", "/cpsess1/x"),
+        ("/cpsess12/x", None),
+        ("/login", None),
+        ("//evil.example/cpsess1/x", None),
+        ("https://evil.example/cpsess1/x", None),
+        ("https://h:2096.evil.example/cpsess1/x", None),
+        ("/cpsess1/a b", None),
+        ("/cpsess1/a\rb", None),
+        ("", None),
+    ],
+)
+def test_a_redirect_is_followed_below_the_token_only(location: str, expected: str | None) -> None:
+    assert verdict.below(location, "https://h:2096", "/cpsess1") == expected
+
+
+URL = "https://server.example.com:2083/cpsess1234567890/login/?session=alice%3aSecretPart1%3aCREATE_USER_SESSION%2cff"
+
+
+def test_the_address_of_a_login_is_taken_apart() -> None:
+    found = login.read(URL)
+    assert found and (found.host, found.port, found.token) == ("server.example.com", 2083, "/cpsess1234567890")
+    assert found.path == URL[len("https://server.example.com:2083") :]
+    assert "alice:SecretPart1:CREATE_USER_SESSION,ff" in found.secrets
+    assert "Secret" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        None,
+        1,
+        "",
+        URL.replace("https", "http"),
+        URL.replace("2083", "0"),
+        URL.replace("2083", "99999"),
+        URL.replace("server.example.com", "a@b"),
+        URL.replace("server.example.com", "exa_mple"),
+        URL.replace("session=", "sesion="),
+        URL.replace("/login/", "/logout/"),
+        URL + "\r\nX: y",
+        URL + " x",
+        "x" + URL,
+    ],
+)
+def test_another_address_is_none(url: object) -> None:
+    assert login.read(url) is None
+
+
+@pytest.mark.parametrize("text", ["a /cpsess1/x", "Session x", '{"data":{"session":"x"}}'])
+def test_what_may_hold_a_login_is_not_quoted(text: str) -> None:
+    assert login.harmless(text) == "something that may hold a session, so it is not shown"
+
+
+def test_a_plain_sentence_is_quoted_in_short() -> None:
+    assert login.harmless(" The  licence\nhas expired. ") == "The licence has expired."
+    assert len(login.harmless("x" * 1000)) == 200
