@@ -1,7 +1,7 @@
 """`make demo`: a stand-in cPanel with the plugin installed, one whole click, and then a server to try it on.
 
 `python -m tests.demo [FOLDER]` installs what lies in FOLDER, such as an unpacked tarball, instead of the checkout.
-ONCE=1 ends after the click. Exit 0 if the click ended in the inbox, 1 if it did not.
+ONCE=1 ends after the click. Exit 0 if it ended in Webmail and the installed `check --account` proves the same, else 1.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ def demonstrate(cp: Cpanel, source: Path) -> int:
     who = "alice" if "alice" in cp.root.accounts else next(iter(cp.root.accounts))
     user = cp.login(who).user
     arrived = click(cp, who)
-    print("\nThe click ended in the inbox." if arrived else "\nThe click did NOT end in the inbox.")
+    print("\nThe click ended in Webmail." if arrived else "\nThe click did NOT end in Webmail.")
+    arrived = arrived and check(cp.root, user)
+    print(f"\nThe click of {user} was {'proven' if arrived else 'NOT proven'} on the server itself.", flush=True)
     if os.environ.get("ONCE") or not arrived:
         return 0 if arrived else 1
     print(f"""
@@ -94,7 +96,7 @@ def install(source: Path, root: Root, webmail_port: int) -> bool:
 
 
 def click(cp: Cpanel, who: str) -> bool:
-    """From the login page to the inbox; whether it got there."""
+    """From the login page to Webmail; whether it got there."""
     visitor = Visitor(cp)
     print("\nOne click, as a browser makes it:\n")
     step("the login page", lambda: visitor.get(f"{cp.url}/"))
@@ -107,8 +109,15 @@ def click(cp: Cpanel, who: str) -> bool:
     if form.status != 200 or 'data-outcome="signed-in"' not in form.text:
         print(form.text)
         return False
-    inbox = step("post the form", lambda: visitor.submit(form))
-    return inbox.status == 200 and "data-account" in inbox.page.first("html")
+    webmail = step("post the form", lambda: visitor.submit(form))
+    return webmail.status == 200 and "data-account" in webmail.page.first("html")
+
+
+def check(root: Root, user: str) -> bool:
+    """The same click, as root proves it with the installed program; whether all was in order."""
+    command = ["sh", str(root.cpanel / "3rdparty/webmail-signin/current/install.sh"), "check", "--account", user]
+    print(f"\nThe same click, as root makes it on a server without a browser:\n\n$ {' '.join(command)}", flush=True)
+    return subprocess.run(command, check=False).returncode == 0
 
 
 def step(what: str, action: Callable[[], Answer]) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,12 +14,14 @@ import pytest
 from plugin.admin import account, login, signals, visit
 from plugin.admin.browser import Browser
 from plugin.admin.findings import Finding
+from plugin.admin.login import Login
 from plugin.admin.server import Server
 from plugin.admin.signals import Interrupted
 from tests.cpanel import Cpanel, private_accounts
 from tests.cpanel.cpsrvd import ADDRESS_CHANGED, EXPIRED, INVALID
-from tests.cpanel.webmail import BAD_REFERER, BAD_TOKEN, USED
+from tests.cpanel.webmail import BAD_REFERER, BAD_TOKEN, ROUNDCUBE, USED
 from tests.kit import servers
+from tests.kit.account import as_root
 
 private_accounts()
 STEPS = ["session", "login", "icon", "click", "destination", "certificate", "webmail", "landing", "limits", "logout"]
@@ -293,6 +296,49 @@ def test_no_repr_and_no_traceback_shows_a_secret(
         proven(cp)
     told += traceback.format_exception(caught.type, caught.value, caught.tb)
     assert [secret for secret in secrets if secret in "".join(told)] == []
+
+
+LISTENING = """import socket
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+listener.accept()
+print("somebody came", flush=True)"""
+
+
+@as_root
+def test_nothing_is_sent_to_a_port_that_is_not_roots(cp: Cpanel, monkeypatch: pytest.MonkeyPatch) -> None:
+    argv = ["/usr/bin/python3", "-IS", "-c", LISTENING]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, user=65534, group=65534, extra_groups=[], cwd="/") as other:
+        assert other.stdout
+        port = int(other.stdout.readline())
+        made = Login("server.example.com", port, "/cpsess1/login/?session=x", "/cpsess1", ["x"])
+        monkeypatch.setattr(login, "make", lambda server, name: made)
+        finding = only(proven(cp))
+        other.kill()
+        assert other.stdout.read() == b""
+    assert finding.text.startswith(f"port {port} is held by uid 65534, not by root, so nothing was sent there")
+
+
+# Where people land
+
+
+@pytest.mark.parametrize(("ignored", "level"), [(False, "ok"), (True, "warning")])
+def test_it_is_said_whether_webmail_opens_where_the_settings_say(
+    cp: Cpanel, monkeypatch: pytest.MonkeyPatch, ignored: bool, level: str
+) -> None:
+    page = account.Click.page
+
+    def opening(click: account.Click, made: Login) -> Any:
+        form = page(click, made)
+        form.fields["goto_uri"] = ROUNDCUBE
+        return form
+
+    monkeypatch.setattr(account.Click, "page", opening)
+    if ignored:
+        cp.switch("webmail", "goto-ignored")
+    (landing,) = [finding for finding in proven(cp) if finding.name == "account-landing"]
+    expected = f"Webmail ignores the setting open: {ROUNDCUBE}; people land in /webmail" if ignored else ROUNDCUBE
+    assert (landing.level, expected in landing.text) == (level, True)
 
 
 # Signals
