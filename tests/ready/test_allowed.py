@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -10,6 +11,7 @@ from plugin.click import settings
 from plugin.ready import allowed, config
 from plugin.ready.problem import Problem
 from plugin.ready.sources import Text
+from tests.kit.folders import CHECKOUT
 
 
 def parse(text: str) -> settings.Settings:
@@ -105,3 +107,8 @@ def test_settings_survive_being_compiled(key: str) -> None:
     chosen = parse(f"{key}: {GOOD[key][0]}\n")
     again = settings.parse(json.dumps(chosen.values()))
     assert getattr(again, key) == getattr(chosen, key)
+
+
+def test_the_readme_tells_of_every_setting_and_of_no_other() -> None:
+    rows = re.findall(r"(?m)^\| (`[a-z_`, ]+`) \|", (CHECKOUT / "README.md").read_text().split("### Settings")[1])
+    assert set(re.findall("`([a-z_]+)`", " ".join(rows))) == set(allowed.SETTINGS)
