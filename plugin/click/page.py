@@ -87,7 +87,7 @@ class Pages:
         )
         # A host in brackets is no source expression (CSP3 §2.3.1): browsers ignore it and would block the form.
         target = "https:" if to.host.startswith("[") else f"https://{to.host}:*"
-        return Response(200, headers(self.nonce, target, bool(self.settings.logo)), body)
+        return Response(200, headers(self.nonce, target), body)
 
     def failure(self, error: SigninError) -> Response:
         """A page without form and secret: what happened, what to do, and a way on."""
@@ -98,8 +98,7 @@ class Pages:
             reasons=error.reasons,
             reference=self.reference,
         )
-        common = headers(self.nonce, "'none'", bool(self.settings.logo))
-        return Response(error.status, error.headers + common, body)
+        return Response(error.status, error.headers + headers(self.nonce, "'none'"), body)
 
     def rehearse(self) -> None:
         """Draw the page once with nothing on it: what it needs is loaded then, and nobody waits for it later."""
@@ -110,11 +109,10 @@ class Pages:
         return self.render(template, **shared, **values)
 
 
-def headers(nonce: str, form_action: str, logo: bool = False) -> tuple[tuple[str, str], ...]:
-    """`logo`: a picture stands in the page itself."""
+def headers(nonce: str, form_action: str) -> tuple[tuple[str, str], ...]:
     policy = (
-        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; "
-        f"{'img-src data:; ' if logo else ''}form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src data:; "
+        f"form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
     )
     return (
         ("Content-Type", "text/html; charset=utf-8"),

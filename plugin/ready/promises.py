@@ -41,11 +41,11 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
-def check(html: str, outcome: str, t: Strings, action: str = "", session: str = "", pictures: bool = False) -> None:
+def check(html: str, outcome: str, t: Strings, action: str = "", session: str = "") -> None:
     """Raises ValueError naming the first promise that `html` breaks.
 
     `action` and `session` are those of the form; without them the page may have none. `session` must be a word that
-    stands nowhere else, with characters in it that need escaping. `pictures`: the policy allows those in data: URLs.
+    stands nowhere else, with characters in it that need escaping.
     """
     page = Page(html)
     said = [{name: tag.get(name) for name in ("lang", "dir", "data-outcome")} for tag in page.all("html")]
@@ -54,7 +54,7 @@ def check(html: str, outcome: str, t: Strings, action: str = "", session: str = 
     if page.all(INJECTED):
         raise ValueError("must escape every value; one is marked as safe that is not")
     for tag, attributes in page.tags:
-        problem = blocked(tag, attributes, pictures)
+        problem = blocked(tag, attributes)
         if problem:
             raise ValueError(problem)
     if STYLE_LOADS.search(page.styles):
@@ -73,9 +73,11 @@ def check(html: str, outcome: str, t: Strings, action: str = "", session: str = 
         raise ValueError("must hold the session in the form's one input and nowhere else")
 
 
-def blocked(tag: str, attributes: Attributes, pictures: bool) -> str:
+def blocked(tag: str, attributes: Attributes) -> str:
     """What the page's policy would block of an element, if anything."""
     by_policy = "the page's policy would block it"
+    if tag == "link" and attributes.get("rel") == "icon" and (attributes.get("href") or "").startswith("data:"):
+        return ""
     if tag in BLOCKED:
         return f"must have no <{tag}>: {by_policy}"
     if tag in ("script", "style") and attributes.get("nonce") != NONCE:
@@ -85,7 +87,7 @@ def blocked(tag: str, attributes: Attributes, pictures: bool) -> str:
     for name, value in attributes.items():
         if name == "style" or name.startswith("on"):
             return f"must have no {name}= on <{tag}>: {by_policy}; use <{'style' if name == 'style' else 'script'}>"
-        if name in LOADING or (name == "src" and not (tag == "img" and pictures and PICTURES.match(value or ""))):
+        if name in LOADING or (name == "src" and not (tag == "img" and PICTURES.match(value or ""))):
             return f"must load nothing by {name}= on <{tag}>: {by_policy}"
         if name in ("href", "xlink:href", "action", "formaction") and leads_astray(tag, value or ""):
             return f'must have no {name}="{value}" on <{tag}>: {by_policy}'

@@ -91,9 +91,9 @@ def pages_of(drawn: templates.Templates, chosen: Settings) -> page.Pages:
 def signin(drawn: templates.Templates, chosen: Settings, to: destination.Destination) -> None:
     body = pages_of(drawn, chosen).signin(HOSTILE, to, SAMPLE).body
     action = f"{to.origin}{SAMPLE.token}/login"
-    promises.check(body, "signed-in", drawn.sentences, action, SAMPLE.session, pictures=bool(chosen.logo))
+    promises.check(body, "signed-in", drawn.sentences, action, SAMPLE.session)
 
 
 def failure(drawn: templates.Templates, chosen: Settings, error: errors.SigninError) -> None:
     body = pages_of(drawn, chosen).failure(error).body
-    promises.check(body, error.code, drawn.sentences, pictures=bool(chosen.logo))
+    promises.check(body, error.code, drawn.sentences)

@@ -45,8 +45,8 @@ each_error = pytest.mark.parametrize("kind", ALL_ERRORS, ids=[kind.code for kind
 
 def policy(form_action: str) -> str:
     return (
-        f"default-src 'none'; script-src 'nonce-{NONCE}'; style-src 'nonce-{NONCE}'; form-action {form_action}; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; script-src 'nonce-{NONCE}'; style-src 'nonce-{NONCE}'; img-src data:; "
+        f"form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
     )
 
 
