@@ -120,6 +120,7 @@ SWITCHES: dict[str, dict[str, str]] = {
         "slow": "each answer comes after SECONDS",
         "hung": "accepts and answers nothing",
         "closed": "nothing listens on the port",
+        "no-content": "a session is taken and answered with nothing (204), so a browser stays where it is",
         "refuse": "every session is refused: as expired, or with the message that is the switch's value",
         "refuses-with-200": "a session that is refused gets the login page with the status 200",
         "goto-ignored": "goto_uri in a POST has no effect",

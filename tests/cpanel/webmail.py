@@ -132,6 +132,8 @@ class Webmail(Cpsrvd):
             if "refuses-with-200" in self.root.switches("webmail"):
                 status = 200
             return html(status, pages.login(self.name, refusal))
+        if "no-content" in self.root.switches("webmail"):
+            return web.Response(status=204)
         goto = None if "goto-ignored" in self.root.switches("webmail") else redeemed.goto
         return self.let_in(visit, redeemed.login, redeemed.locale, token, goto)
 
