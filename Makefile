@@ -44,8 +44,8 @@ test: $(DEV) vendor chromium ## Run the tests (BROWSER=no: without a browser; AR
 	@.venv/bin/python -m pytest -n auto -m 'not long $(if $(filter no,$(BROWSER)),and not browser)' $(ARGS)
 
 .PHONY: test-long
-test-long: $(DEV) vendor ## Run the tests that take long: an install killed after each step, many clicks, a whole Ansible play
-	@.venv/bin/python -m pytest -n auto -m long $(ARGS)
+test-long: $(DEV) vendor engines ## Run the tests that take long: kill loops, an Ansible play, Firefox and WebKit (BROWSER=no: without)
+	@.venv/bin/python -m pytest -n auto -m 'long $(if $(filter no,$(BROWSER)),and not engines)' $(ARGS)
 
 .PHONY: bench
 bench: $(DEV) vendor ## Measure a click beside its rivals (QUICK=1: shorter; README=1: onto its page)
@@ -68,6 +68,10 @@ fuzz: $(DEV) vendor ## Fuzz the parsers of foreign bytes, guided by coverage (SE
 .PHONY: chromium
 chromium:
 	@[ '$(BROWSER)' = no ] || sh tests/build/chromium.sh
+
+.PHONY: engines
+engines:
+	@[ '$(BROWSER)' = no ] || sh tests/build/engines.sh
 
 .PHONY: lint
 lint: $(DEV) ## Check style, types and shell scripts

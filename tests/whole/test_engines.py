@@ -1,85 +1,105 @@
-"""The whole click in a real browser: log in, find the icon, click it, be in the inbox."""
+"""The whole click in Chromium, Firefox and WebKit: log in, click the icon, be in the inbox, go back, try again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
 
+from plugin.ready import locales
 from tests.cpanel import PASSWORD, Cpanel, private_accounts
-from tests.kit.browser import chromium
+from tests.kit.engines import ENGINES, engine
+from tests.kit.engines.visit import until
+from tests.kit.pages import SOURCES
 from tests.kit.servers import served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    from tests.kit.engines.visit import Engine, Visit
 
 private_accounts()
-pytestmark = pytest.mark.browser
+
+SLOW_AFTER = 2  # seconds
+ICON = "#item_webmail_signin"
+AGAIN = "a.go"
+SAYS = locales.read(SOURCES, "en")
 
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Cpanel]:
-    with served("") as cp:
+    with served(f"slow_after: {SLOW_AFTER}\n") as cp:
         yield cp
 
 
 @pytest.fixture
 def cp(shared: Cpanel) -> Iterator[Cpanel]:
+    shared.switch("uapi", "slow", 0.05)
     yield shared
     shared.reset()
 
 
-@pytest.fixture(scope="module")
-def browser(shared: Cpanel) -> Iterator[Browser]:
-    with sync_playwright() as playwright, chromium(playwright, shared.chromium_rules) as started:
+@pytest.fixture(scope="module", params=ENGINES)
+def browser(request: pytest.FixtureRequest, shared: Cpanel) -> Iterator[Engine]:
+    with engine(request.param, shared) as started:
         yield started
 
 
-class Visit:
-    """Somebody's browser window, and what it complained of and sent."""
+class Person:
+    """Somebody who is logged in to cPanel. ``posts`` is what came to webmail since then."""
 
-    def __init__(self, browser: Browser, javascript: bool = True) -> None:
-        self.context = browser.new_context(ignore_https_errors=True, java_script_enabled=javascript)
-        self.messages: list[str] = []
-        self.addresses: list[str] = []
-        self.context.on("console", lambda message: self.messages.append(message.text))
-        self.context.on("request", lambda request: self.addresses.append(request.url))
+    def __init__(self, cp: Cpanel, visit: Visit, who: str = "alice", origin: str = "") -> None:
+        if who not in cp.root.accounts:  # there is only one, as there is no private namespace
+            if who != "alice":
+                pytest.skip("there is no such account")
+            who = next(iter(cp.root.accounts))
+        self.cp = cp
+        self.visit = visit
+        self.user = cp.login(who).user
+        self.earlier = len(cp.webmail_posts())
+        visit.open(f"{origin or cp.url}/login/")
+        visit.fill("[name=user]", self.user)
+        visit.fill("[name=pass]", PASSWORD)
+        visit.press("button")
+        assert visit.text("#user") == self.user
 
-    def tools(self, cp: Cpanel, origin: str, who: str) -> Page:
-        page = self.context.new_page()
-        page.goto(f"{origin}/login/")
-        page.fill("input[name=user]", cp.login(who).user)
-        page.fill("input[name=pass]", PASSWORD)
-        page.click("button")
-        page.wait_for_selector("#item_webmail_signin")
-        return page
+    @property
+    def posts(self) -> list[Any]:
+        return self.cp.webmail_posts()[self.earlier :]
 
-    def click_icon(self, tools: Page) -> Page:
-        with self.context.expect_page() as opened:
-            tools.click("#item_webmail_signin")
-        return opened.value
+    @property
+    def refusals(self) -> list[str | None]:
+        """One entry for each post: why webmail refused it, or None where it led to the inbox."""
+        return [post.refusal for post in self.posts]
+
+    def click(self) -> None:
+        """Press the icon, and look at the tab that it opens."""
+        self.visit.press(ICON)
+        self.visit.follow()
+
+    def arrive(self) -> None:
+        """Be in Webmail, as oneself."""
+        until(lambda: self.visit.attribute("html", "data-page") == "webmail")
+        assert self.visit.text("#account") == self.user
+
+    def go_back(self) -> None:
+        """Back, to the page that says that the sign-in is used."""
+        self.visit.back()
+        until(lambda: self.visit.title() == SAYS["signin.used.title"])
+        assert self.visit.text("h1") == SAYS["signin.used.title"]
 
 
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
-    visit = Visit(browser)
-    yield visit
-    visit.context.close()
+def person(cp: Cpanel, browser: Engine) -> Iterator[Callable[..., Person]]:
+    """Makes a Person; `scripts` is the browser's, the rest a Person's."""
+    with contextlib.ExitStack() as visits:
 
+        def make(scripts: bool = True, **more: str) -> Person:
+            return Person(cp, visits.enter_context(browser.visit(scripts)), **more)
 
-def somebody(cp: Cpanel, who: str = "alice") -> str:
-    if who in cp.root.accounts:
-        return who
-    if who != "alice":
-        pytest.skip("there is only one account, as there is no private namespace")
-    return next(iter(cp.root.accounts))
-
-
-def is_in_the_inbox(page: Page, cp: Cpanel, who: str) -> bool:
-    page.wait_for_url("**/webmail/jupiter/**")
-    return page.inner_text("#account") == cp.login(who).user
+        yield make
 
 
 ORIGINS = {
@@ -92,62 +112,185 @@ ORIGINS = {
 
 
 @pytest.mark.parametrize("origin", ORIGINS.values(), ids=list(ORIGINS))
-def test_one_click_leads_to_the_inbox_without_a_complaint(cp: Cpanel, visit: Visit, origin: str) -> None:
-    who = somebody(cp)
-    posts = len(cp.webmail_posts())
-    page = visit.click_icon(visit.tools(cp, origin.format(port=cp.port), who))
-    assert is_in_the_inbox(page, cp, who)
-    assert [post.refusal for post in cp.webmail_posts()[posts:]] == [None]
-    assert not [message for message in visit.messages if "Content Security Policy" in message or "CSP" in message]
+def test_one_click_leads_to_the_inbox_by_one_post(cp: Cpanel, person: Callable[..., Person], origin: str) -> None:
+    alice = person(origin=origin.format(port=cp.port))
+    alice.click()
+    alice.arrive()
+    assert alice.refusals == [None]
+    assert alice.visit.console == []
 
 
-def test_the_inbox_of_a_linked_mail_node(cp: Cpanel, visit: Visit) -> None:
-    who = somebody(cp, "nora")
+def test_the_inbox_of_a_linked_mail_node(cp: Cpanel, person: Callable[..., Person]) -> None:
     # A name, so that both ports are reached over IPv4, as the node is.
-    page = visit.click_icon(visit.tools(cp, f"https://server.example.com:{cp.port}", who))
-    assert is_in_the_inbox(page, cp, who)
-    assert "//mailnode.example.com:" in page.url
+    nora = person(who="nora", origin=f"https://server.example.com:{cp.port}")
+    nora.click()
+    nora.arrive()
+    assert "//mailnode.example.com:" in nora.visit.address()
+    assert nora.visit.console == []
 
 
-def test_the_inbox_is_in_the_accounts_language(cp: Cpanel, visit: Visit) -> None:
-    who = somebody(cp, "amira")
-    page = visit.click_icon(visit.tools(cp, cp.url, who))
-    assert is_in_the_inbox(page, cp, who)
-    assert page.get_attribute("html", "lang") == "ar"
+def test_the_inbox_is_in_the_accounts_language(person: Callable[..., Person]) -> None:
+    amira = person(who="amira")
+    amira.click()
+    amira.arrive()
+    assert amira.visit.attribute("html", "lang") == "ar"
 
 
-def test_without_javascript_the_button_does_the_job(cp: Cpanel, browser: Browser) -> None:
-    who = somebody(cp)
-    visit = Visit(browser, javascript=False)
-    page = visit.click_icon(visit.tools(cp, cp.url, who))
-    page.click("form button")
-    assert is_in_the_inbox(page, cp, who)
-    visit.context.close()
-
-
-def test_the_session_is_in_no_address_that_the_browser_asked_for(cp: Cpanel, visit: Visit) -> None:
-    who = somebody(cp)
-    page = visit.click_icon(visit.tools(cp, cp.url, who))
-    assert is_in_the_inbox(page, cp, who)
-    (session,) = cp.webmail_posts()[-1].fields["session"]
+def test_the_session_is_in_no_address_that_the_browser_asked_for(cp: Cpanel, person: Callable[..., Person]) -> None:
+    alice = person()
+    alice.click()
+    alice.arrive()
+    (session,) = alice.posts[0].fields["session"]
     secret = session.split(":")[1]
-    assert not [address for address in visit.addresses if secret in address]
+    assert f'{alice.posts[0].path}" 303' in cp.access_log()
+    assert secret not in cp.access_log()
+    assert secret not in alice.visit.address()
 
 
-def test_the_post_tells_webmail_where_it_came_from_but_no_token(cp: Cpanel, visit: Visit) -> None:
-    who = somebody(cp)
+def test_the_post_tells_webmail_where_it_came_from_but_no_token(cp: Cpanel, person: Callable[..., Person]) -> None:
     cp.switch("webmail", "referrerblanksafety")
-    page = visit.click_icon(visit.tools(cp, cp.url, who))
-    assert is_in_the_inbox(page, cp, who)
-    assert cp.webmail_posts()[-1].referer == f"{cp.url}/"
+    alice = person()
+    alice.click()
+    alice.arrive()
+    assert alice.posts[0].referer == f"{cp.url}/"
 
 
-def test_an_account_without_the_feature_has_no_icon(cp: Cpanel, visit: Visit) -> None:
-    who = somebody(cp, "carol")
-    page = visit.context.new_page()
-    page.goto(f"{cp.url}/login/")
-    page.fill("input[name=user]", who)
-    page.fill("input[name=pass]", PASSWORD)
-    page.click("button")
-    page.wait_for_selector("#item_email_accounts")
-    assert not page.query_selector("#item_webmail_signin")
+def test_an_account_without_the_feature_has_no_icon(person: Callable[..., Person]) -> None:
+    carol = person(who="carol")
+    tools = carol.visit.text("main")
+    assert "Email Accounts" in tools
+    assert "Open Webmail" not in tools
+
+
+def test_pressing_again_and_again_posts_once(cp: Cpanel, person: Callable[..., Person]) -> None:
+    cp.switch("webmail", "no-content")
+    alice = person()
+    alice.click()
+    for _ in range(3):
+        alice.visit.press("form button")
+    until(lambda: alice.visit.text("[role=status]"))
+    assert alice.refusals == [None]
+
+
+def test_without_scripts_nothing_is_posted_until_the_button_is_pressed(person: Callable[..., Person]) -> None:
+    alice = person(scripts=False)
+    alice.click()
+    assert alice.visit.text("noscript p") == SAYS["signin.no-script"]
+    assert alice.refusals == []
+    alice.visit.press("form button")
+    alice.arrive()
+    assert alice.refusals == [None]
+    assert alice.visit.console == []
+
+
+def test_back_and_forth_never_posts(person: Callable[..., Person]) -> None:
+    alice = person()
+    alice.click()
+    alice.arrive()
+    for _ in range(2):
+        alice.go_back()
+        alice.visit.forward()
+        alice.arrive()
+    assert alice.refusals == [None]
+    assert alice.visit.console == []
+
+
+def test_after_back_webmail_can_be_opened_again(person: Callable[..., Person]) -> None:
+    alice = person()
+    alice.click()
+    alice.arrive()
+    alice.go_back()
+    alice.visit.press(AGAIN)
+    alice.arrive()
+    assert alice.refusals == [None, None]
+    assert alice.visit.console == []
+
+
+def test_after_back_the_panel_is_one_click_away(person: Callable[..., Person]) -> None:
+    alice = person()
+    alice.click()
+    alice.arrive()
+    alice.go_back()
+    alice.visit.press(".home a")
+    assert alice.visit.text(ICON)
+
+
+def test_a_reload_posts_a_fresh_session(person: Callable[..., Person]) -> None:
+    alice = person()
+    alice.click()
+    alice.arrive()
+    alice.go_back()
+    alice.visit.reload()
+    alice.arrive()
+    assert alice.refusals == [None, None]
+    assert alice.posts[0].fields != alice.posts[1].fields
+
+
+def test_while_webmail_is_slow_the_page_explains_itself(cp: Cpanel, person: Callable[..., Person]) -> None:
+    cp.switch("webmail", "no-content")
+    alice = person()
+    alice.click()
+    said = until(lambda: alice.visit.text("[role=status]"))
+    assert said.startswith(SAYS["signin.slow.title"])
+    assert "localhost" in said and str(cp.webmail_port) in said
+    assert alice.refusals == [None]
+    assert alice.visit.console == []
+
+
+def test_however_slow_webmail_is_one_post_leads_there(cp: Cpanel, person: Callable[..., Person]) -> None:
+    cp.switch("webmail", "slow", SLOW_AFTER + 1)
+    alice = person()
+    alice.click()
+    alice.arrive()
+    assert alice.refusals == [None]
+    assert alice.visit.console == []
+
+
+def test_the_slow_page_offers_a_fresh_try(cp: Cpanel, person: Callable[..., Person]) -> None:
+    cp.switch("webmail", "no-content")
+    alice = person()
+    alice.click()
+    until(lambda: alice.visit.text("[role=status]"))
+    cp.reset()
+    alice.visit.press(AGAIN)
+    alice.arrive()
+    assert alice.refusals == [None, None]
+
+
+def test_a_blocked_port_leads_back_to_the_used_page_and_from_there_to_the_inbox(
+    cp: Cpanel, person: Callable[..., Person]
+) -> None:
+    cp.switch("webmail", "closed")
+    alice = person()
+    alice.click()
+    until(lambda: alice.visit.address() not in ("", "about:blank"))
+    until(lambda: alice.visit.attribute("html", "data-outcome") is None)  # the browser's own page
+    alice.go_back()
+    cp.reset()
+    alice.visit.press(AGAIN)
+    alice.arrive()
+    assert alice.refusals == [None]
+
+
+def test_an_error_page_leads_to_a_fresh_try(cp: Cpanel, person: Callable[..., Person]) -> None:
+    cp.switch("uapi", "status-0")
+    alice = person()
+    alice.click()
+    until(lambda: alice.visit.attribute("html", "data-outcome") == "uapi-refused")
+    assert alice.visit.text("h1") == SAYS["error.title"]
+    cp.reset()
+    alice.visit.press(AGAIN)
+    alice.arrive()
+    assert alice.refusals == [None]
+    assert [line for line in alice.visit.console if "502" not in line] == []
+
+
+def test_what_a_page_says_on_the_console_is_heard(browser: Engine) -> None:
+    with browser.visit() as visit:
+        visit.open("data:text/html,<script>console.log('a word')</script><p>there</p>")
+        visit.text("p")
+        until(lambda: "a word" in str(visit.console))
+
+
+def test_the_browser_asks_for_nothing_but_the_stand_in(browser: Engine) -> None:
+    assert browser.asked == []
