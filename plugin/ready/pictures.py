@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 SVG = "http://www.w3.org/2000/svg"
-XLINK = "http://www.w3.org/1999/xlink"
 XML = "http://www.w3.org/XML/1998/namespace"
 PNG = b"\x89PNG\r\n\x1a\n"
 # Whatever is not here could run a script, load something or hold another language.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from plugin.ready import pictures
 
@@ -94,3 +96,15 @@ def test_a_png_is_known_by_its_first_bytes() -> None:
     pictures.check(pictures.PNG, "png")
     with pytest.raises(ValueError, match="is not a PNG picture"):
         pictures.check(b"\x89PNG", "png")
+
+
+parts = st.sampled_from(
+    [OPEN, "</svg>", "<g ", 'x="url(', "<!DOCTYPE svg [", "<!ENTITY a 'x'>", "]>", "&a;", "&#0;", "<![CDATA[", "]]>",
+     "<style>", "</style>", "<?xml version='1.0' encoding='", "utf-16", "'?>", "<?a ?>", "xmlns:a='", "a:href='", "\0",
+     "\ufffe", ">"]
+)  # fmt: skip
+
+
+@given(st.lists(parts | st.text(max_size=5)).map("".join).map(str.encode) | st.binary(max_size=60))
+def test_any_bytes_are_taken_or_refused(drawn: bytes) -> None:
+    told(drawn)
