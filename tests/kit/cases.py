@@ -54,15 +54,6 @@ CASES = [
     signed_in("LiveAPI under its older name", switches=(("liveapi", "old-variable"),)),
     signed_in("LiveAPI with an error before the result", switches=(("liveapi", "error-first"),)),
     signed_in("LiveAPI that writes numbers as text", switches=(("liveapi", "string-numbers"),)),
-    *(
-        signed_in(f"LiveAPI with {how}", switches=(("liveapi", how),))
-        for how in ("no-declaration", "newline-before-end", "no-outer-key", "empty-result")
-    ),
-    *(
-        signed_in(f"LiveAPI that {how}", switches=(("liveapi", how),))
-        for how in ("silent-shutdown", "answers-shutdown")
-    ),
-    signed_in("empty team variables", switches=(("cpsrvd", "empty-team-variables"),)),
     signed_in("LiveAPI with a hostile locale", switches=(("liveapi", "bad-locale"),)),
     Case("POST", "method-not-allowed", 405, method="POST"),
     Case("PUT", "method-not-allowed", 405, method="PUT"),

@@ -16,32 +16,18 @@ from typing import Any
 
 import pytest
 
-from tests.cpanel import Cpanel, Page, Visitor, private_accounts
+from tests.cpanel import Page, Visitor, private_accounts
 from tests.kit import faults
 from tests.kit.cases import Case
 from tests.kit.clicks import Clicked, ended
 from tests.kit.faults import SECRET, Ground
 from tests.kit.folders import CHECKOUT
-from tests.kit.servers import served
 from tests.whole.test_click import bare
 
 private_accounts()
+SETTINGS = "timeout: 10\n"
 HAS_ACCOUNTS = os.geteuid() == 0 and "alice" in {entry.pw_name for entry in pwd.getpwall()}
 needs_accounts = pytest.mark.skipif(not HAS_ACCOUNTS, reason="needs several accounts, and root to have them")
-
-
-@pytest.fixture(scope="module")
-def installed() -> Iterator[Cpanel]:
-    with served("timeout: 10\n") as cp:
-        yield cp
-
-
-@pytest.fixture
-def ground(installed: Cpanel) -> Iterator[Ground]:
-    installed.switch("uapi", "slow", 0.05)
-    with Ground(installed) as ground:
-        yield ground
-        assert not ground.left_behind()
 
 
 def as_bob(code: str, *arguments: object) -> str:
