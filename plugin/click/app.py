@@ -8,13 +8,13 @@ from plugin.click import answer, errors, liveapi, request, shortcuts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import pwd
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from plugin.click.answer import WebmailSession
+    from plugin.click.mailboxes import Mailbox
     from plugin.click.page import Pages, Response
-    from plugin.click.settings import Settings
+    from plugin.click.request import Click
     from plugin.click.uapi import Process
 
     #: Module, function and arguments of UAPI's.
@@ -28,48 +28,21 @@ FEATURES: list[Question] = [("Features", "has_feature", {"name": name}) for name
 LOCALE: Question = ("Locale", "get_attributes", {})
 
 
-class Click:
-    """What one click starts from; nothing is added to it on the way.
-
-    ``account`` is the passwd entry of ``uid``, None if there is none; ``node_name`` is the machine's own name;
-    ``release`` is the folder that holds what root has made ready; ``nonce`` and ``reference`` are random.
-    """
-
-    __slots__ = ("account", "environ", "node_name", "nonce", "reference", "release", "settings", "theme", "uid")
-
-    def __init__(
-        self,
-        environ: Mapping[str, str],
-        uid: int,
-        account: pwd.struct_passwd | None,
-        node_name: str,
-        release: str,
-        settings: Settings,
-        theme: str,
-        nonce: str,
-        reference: str,
-    ) -> None:
-        self.environ = environ
-        self.uid = uid
-        self.account = account
-        self.node_name = node_name
-        self.release = release
-        self.settings = settings
-        self.theme = theme
-        self.nonce = nonce
-        self.reference = reference
-
-
 def respond(click: Click, run: Run, record: Record) -> Response:
     """From the environment to the response; whatever ends the story early has a page of its own."""
     try:
-        asked = permitted(click, run, record)
-        pages, session = create_session(click, asked, run, record)
+        asked, chosen = permitted(click, run, record)
+        if isinstance(chosen, list):
+            record["outcome"] = "choose"
+            from plugin.click import mailboxes
+
+            return mailboxes.choose(pages_of(click, record), asked.user, chosen)
+        pages, session = create_session(click, asked, chosen, run, record)
         from plugin.click import destination  # loaded with the page, while uapi ran
 
         to = destination.choose(asked, session.hostname, click.settings, click.node_name)
         record.update(outcome="signed-in", target=to.authority)
-        return pages.signin(asked.user, to, session)
+        return pages.signin(chosen.shown if chosen else asked.user, to, session, asked.mailbox is not None)
     except errors.SigninError as error:
         return fail(click, error, record)
 
@@ -81,30 +54,56 @@ def fail(click: Click, error: errors.SigninError, record: Record) -> Response:
     return pages_of(click, record).failure(error)
 
 
-def permitted(click: Click, run: Run, record: Record) -> request.Request:
-    """The request of a person who may be signed in; nothing is created before that is known."""
+def permitted(click: Click, run: Run, record: Record) -> tuple[request.Request, Mailbox | list[Mailbox] | None]:
+    """The request of a person who may be signed in, and to which mailbox; nothing is created before that is known."""
+    choosing = click.settings.mailbox == "choose"
     try:
-        asked = request.read(click.environ, click.uid, click.account.pw_name if click.account else None)
+        asked = request.read(click.environ, click.uid, click.account, choosing)
+        if choosing and click.environ["REQUEST_METHOD"] == "POST":
+            from plugin.click import form
+
+            record["mailbox"] = asked.mailbox = form.mailbox(click.environ)
     except errors.SigninError:
         # Connected all the same: the panel complains below the page otherwise, and it knows the person's language.
         answers, _ = ask_panel(click, [LOCALE], record)
         record["locale"] = locale_of(answers[0])
         raise
-    (*switches, language), problem = ask_panel(click, [*FEATURES, LOCALE], record)
-    record["locale"] = locale_of(language)
-    on = list(map(answer.flag, switches))
-    if None in on and False not in on:
+    questions = [*FEATURES, LOCALE]
+    if choosing:
+        from plugin.click import mailboxes
+
+        questions += mailboxes.QUESTIONS
+    answers, problem = ask_panel(click, questions, record)
+    unknown = [number for number, data in enumerate(answers) if not is_known(questions[number], data)]
+    if any(questions[number] != LOCALE for number in unknown) and not any(map(is_off, answers[:2])):
         from plugin.click import fallback
 
-        (*switches, language), failure = fallback.ask(run, [*FEATURES, LOCALE], click.settings.timeout)
+        by_command, failure = fallback.ask(run, [questions[number] for number in unknown], click.settings.timeout)
         problem = f"{problem or 'LiveAPI does not know'}; {failure or 'nor does uapi'}"
-        on = [by_command if known is None else known for known, by_command in zip(on, map(answer.flag, switches))]
-        record["locale"] = record["locale"] or locale_of(language)
+        for number, data in zip(unknown, by_command):
+            answers[number] = data
+    record["locale"] = locale_of(answers[2])
+    on = [answer.flag(data) for data in answers[:2]]
     if False in on:
         raise errors.FeatureOff(f"feature {FEATURES[on.index(False)][2]['name']} is off")
     if None in on:
         raise errors.FeaturesUnknown(problem)
-    return asked
+    if not choosing:
+        return asked, None
+    if asked.mailbox is None and not isinstance(answers[4], list):
+        record["detail"] = f"no list of mailboxes: {problem}"  # so the account's own is opened
+    return asked, mailboxes.decided(asked, answer.flag(answers[3]), answers[4], problem)
+
+
+def is_known(question: Question, data: Any) -> bool:
+    """Whether the panel has said what was asked."""
+    if question == LOCALE:
+        return locale_of(data) is not None
+    return isinstance(data, list) if question[0] == "Email" else answer.flag(data) is not None
+
+
+def is_off(data: Any) -> bool:
+    return answer.flag(data) is False
 
 
 def ask_panel(click: Click, questions: Sequence[Question], record: Record) -> tuple[list[Any], str]:
@@ -120,20 +119,27 @@ def locale_of(data: Any) -> str | None:
     return locale if isinstance(locale, str) else None
 
 
-def create_session(click: Click, asked: request.Request, run: Run, record: Record) -> tuple[Pages, WebmailSession]:
-    """The session, and the pages, which load while it is made."""
-    arguments = {"remote_address": asked.address}
+def create_session(
+    click: Click, asked: request.Request, chosen: Mailbox | None, run: Run, record: Record
+) -> tuple[Pages, WebmailSession]:
+    """The session for the mailbox that was chosen or for the account's own, and the pages, which load meanwhile."""
+    name, arguments = "create_webmail_session_for_self", {"remote_address": asked.address}
+    if chosen:
+        login, _, domain = chosen.address.partition("@")
+        name, arguments = "create_webmail_session_for_mail_user", {"login": login, "domain": domain, **arguments}
     if click.settings.locale:
         try:
-            return call(click, {**arguments, "locale": click.settings.locale}, run, record)
+            return call(click, name, {**arguments, "locale": click.settings.locale}, run, record)
         except errors.UapiRefused as error:  # a server that does not have the language refuses every sign-in
             record["detail"] = f"refused with locale {click.settings.locale}, asked again without: {error.detail}"
-    return call(click, arguments, run, record)
+    return call(click, name, arguments, run, record)
 
 
-def call(click: Click, arguments: Mapping[str, str], run: Run, record: Record) -> tuple[Pages, WebmailSession]:
+def call(
+    click: Click, name: str, arguments: Mapping[str, str], run: Run, record: Record
+) -> tuple[Pages, WebmailSession]:
     started = time.monotonic()
-    with run("Session", "create_webmail_session_for_self", arguments) as running:
+    with run("Session", name, arguments) as running:
         pages = pages_of(click, record)
         pages.rehearse()
         try:

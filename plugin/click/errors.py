@@ -31,6 +31,33 @@ class MethodNotAllowed(SigninError):
     status = 405
     headers = (("Allow", "GET, HEAD"),)
 
+    def __init__(self, detail: str = "", reasons: tuple[str, ...] = (), may_post: bool = False) -> None:
+        super().__init__(detail, reasons)
+        if may_post:
+            self.headers = (("Allow", "GET, HEAD, POST"),)
+
+
+class ForeignForm(SigninError):
+    """The choice of a mailbox, posted by another page than ours."""
+
+    code = "foreign-form"
+    status = 403
+
+
+class BadForm(SigninError):
+    code = "bad-form"
+    status = 400
+
+
+class NoSuchMailbox(SigninError):
+    code = "no-such-mailbox"
+    status = 404
+
+
+class MailboxSuspended(SigninError):
+    code = "mailbox-suspended"
+    status = 403
+
 
 class NotClicked(SigninError):
     """A HEAD request or a look ahead: nobody asked for the mail yet."""

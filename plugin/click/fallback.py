@@ -5,20 +5,19 @@ from __future__ import annotations
 import contextlib
 import time
 
-from plugin.click import answer, errors
+from plugin.click import answer, errors, uapi
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from plugin.click.uapi import Process
-
+LONG = {"Email": 8 * 1024 * 1024}  # bytes of a list, which may be of ten thousand mailboxes
 LANGUAGE_PATIENCE = 1.0  # seconds to wait for the language alone
 
 
 def ask(
-    run: Callable[[str, str, Mapping[str, str]], Process],
+    run: Callable[[str, str, Mapping[str, str]], uapi.Process],
     questions: Sequence[tuple[str, str, dict[str, str]]],
     timeout: float,
 ) -> tuple[list[Any], str]:
@@ -37,7 +36,9 @@ def ask(
         for number, call in enumerate(calls):
             last = min(deadline, time.monotonic() + LANGUAGE_PATIENCE)
             try:
-                answers[number] = answer.data(call.finish(last if questions[number][0] == "Locale" else deadline))
+                module = questions[number][0]
+                printed = call.finish(last if module == "Locale" else deadline, LONG.get(module, uapi.LIMIT))
+                answers[number] = answer.data(printed)
             except errors.SigninError as error:
                 problem = problem or f"{error.code}: {error.detail}"
     return answers, problem

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SILENCE = 2.0  # seconds that one answer may take
 LIMIT = 256 * 1024  # bytes of one answer
+LONG = {"Email": (5.0, 8 * 1024 * 1024)}  # seconds and bytes of a list, which may be of ten thousand mailboxes
 END = b"</cpanelresult>"
 
 
@@ -40,7 +41,7 @@ def ask(environ: Mapping[str, str], questions: Sequence[tuple[str, str, dict[str
             panel.connect(path)
             exchange(panel, '<cpaneljson enable="1">')
             for number, question in enumerate(questions):
-                frame = exchange(panel, action(*question))
+                frame = exchange(panel, action(*question), *LONG.get(question[0], ()))
                 try:
                     answers[number] = answer.data_of(uapi_result(frame))
                 except (ValueError, RecursionError, errors.SigninError) as error:
@@ -58,21 +59,23 @@ def action(module: str, function: str, arguments: dict[str, str]) -> str:
     return f"<cpanelaction>\n{{{call}}}\n</cpanelaction>"
 
 
-def exchange(panel: socket, request: str) -> bytes:
+def exchange(panel: socket, request: str, patience: float = SILENCE, limit: int = LIMIT) -> bytes:
     """Send one request; what came before ``</cpanelresult>``."""
-    deadline = time.monotonic() + SILENCE
+    deadline = time.monotonic() + patience
     send(panel, request)
-    received = b""
-    while END not in received:
+    received = bytearray()
+    end = -1
+    while end < 0:
         left = deadline - time.monotonic()
         if left <= 0:
             raise ValueError("too slow an answer")
         panel.settimeout(left)
         chunk = panel.recv(65536)
         received += chunk
-        if not chunk or len(received) > LIMIT:
+        if not chunk or len(received) > limit:
             raise ValueError("no complete answer")
-    return received.partition(END)[0]
+        end = received.find(END, max(0, len(received) - len(chunk) - len(END)))
+    return bytes(received[:end])
 
 
 def send(panel: socket, request: str) -> None:

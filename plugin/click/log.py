@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 FIELDS = ("ref", "user", "addr", "outcome", "target", "ms", "live_ms", "uapi_ms")
 SYSLOG = "/dev/log"
-ON_OCCASION = ("detail",)
+ON_OCCASION = ("mailbox", "detail")
 MAX_VALUE = 500
 
 
@@ -23,7 +23,7 @@ def write(record: Mapping[str, object], where: str) -> None:
     if where == "off":
         return
     line = as_line(record)
-    fine = record.get("outcome") in ("signed-in", "not-clicked") and not record.get("detail")
+    fine = record.get("outcome") in ("signed-in", "not-clicked", "choose") and not record.get("detail")
     heard = where == "syslog" and syslog_listens()
     if heard:
         import syslog

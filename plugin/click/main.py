@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import NoReturn
 
-    from plugin.click.app import Click, Record, Run
+    from plugin.click.app import Record, Run
     from plugin.click.page import Response
+    from plugin.click.request import Click
 
 LAST_WORDS = 2.0  # seconds that writing response and log may take
 
@@ -81,7 +82,7 @@ def wire_up(release: str, theme: str, reference: str, interrupted: Callable[[], 
     """What the click starts from, and what runs UAPI's command for it."""
     import pwd
 
-    from plugin.click import app, settings, uapi
+    from plugin.click import request, settings, uapi
 
     uapi.end_on_signals(interrupted)
 
@@ -93,7 +94,9 @@ def wire_up(release: str, theme: str, reference: str, interrupted: Callable[[], 
     with open(f"{release}/compiled/settings.json", encoding="utf-8") as stream:
         in_force = settings.parse(stream.read())
     node_name, nonce = os.uname().nodename, os.urandom(16).hex()
-    click = app.Click(dict(os.environ), uid, account, node_name, release, in_force, theme, nonce, reference)
+    click = request.Click(
+        dict(os.environ), uid, account and account.pw_name, node_name, release, in_force, theme, nonce, reference
+    )
     program = below_root(release, in_force.uapi)
 
     def run(module: str, function: str, arguments: Mapping[str, str]) -> uapi.Process:

@@ -16,6 +16,7 @@ PHRASES = {
     200: "OK",
     400: "Bad Request",
     403: "Forbidden",
+    404: "Not Found",
     405: "Method Not Allowed",
     500: "Internal Server Error",
     502: "Bad Gateway",
@@ -72,9 +73,12 @@ class Pages:
         self.nonce = nonce
         self.reference = reference
 
-    def signin(self, user: str, to: Destination, session: WebmailSession) -> Response:
-        """The form that signs in. The session stands in its one field and nowhere else."""
-        body = self._draw(
+    def signin(self, user: str, to: Destination, session: WebmailSession, chosen: bool = False) -> Response:
+        """The form that signs in. The session stands in its one field and nowhere else.
+
+        `chosen`: coming back to this page leads to the list that the mailbox was chosen from.
+        """
+        body = self.draw(
             "signin.html",
             outcome="signed-in",
             user=user,
@@ -84,6 +88,8 @@ class Pages:
             action=f"{to.origin}{session.token}/login",
             session=session.session,
             slow_after=self.settings.slow_after,
+            open=self.settings.open,
+            chosen=chosen,
         )
         # A host in brackets is no source expression (CSP3 §2.3.1): browsers ignore it and would block the form.
         target = "https:" if to.host.startswith("[") else f"https://{to.host}:*"
@@ -91,7 +97,7 @@ class Pages:
 
     def failure(self, error: SigninError) -> Response:
         """A page without form and secret: what happened, what to do, and a way on."""
-        body = self._draw(
+        body = self.draw(
             "error.html",
             links=self.links.tried_at(error.link),
             outcome=error.code,
@@ -104,7 +110,7 @@ class Pages:
         """Draw the page once with nothing on it: what it needs is loaded then, and nobody waits for it later."""
         bytes(self.signin("", Destination("localhost"), WebmailSession("", "", None)))
 
-    def _draw(self, template: str, links: Links | None = None, **values: object) -> str:
+    def draw(self, template: str, links: Links | None = None, **values: object) -> str:
         shared = {"nonce": self.nonce, "links": links or self.links, "support": self.settings.support}
         return self.render(template, **shared, **values)
 

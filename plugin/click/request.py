@@ -11,19 +11,53 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from plugin.click.settings import Settings
+
 MAPPED = bytes(10) + b"\xff\xff"  # an IPv4 address inside IPv6 begins so (RFC 4291 §2.5.5.2)
 WEBMAIL_PORTS = (2095, 2096)
 PURPOSES = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
+
+
+class Click:
+    """What one click starts from; nothing is added to it on the way.
+
+    ``account`` is the name of ``uid``, None if it has none; ``node_name`` is the machine's own name;
+    ``release`` is the folder that holds what root has made ready; ``nonce`` and ``reference`` are random.
+    """
+
+    __slots__ = ("account", "environ", "node_name", "nonce", "reference", "release", "settings", "theme", "uid")
+
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        uid: int,
+        account: str | None,
+        node_name: str,
+        release: str,
+        settings: Settings,
+        theme: str,
+        nonce: str,
+        reference: str,
+    ) -> None:
+        self.environ = environ
+        self.uid = uid
+        self.account = account
+        self.node_name = node_name
+        self.release = release
+        self.settings = settings
+        self.theme = theme
+        self.nonce = nonce
+        self.reference = reference
 
 
 class Request:
     """A click that the environment alone gives no reason to refuse.
 
     ``address`` is the visitor's as the API wants it: an IPv4 address inside IPv6 is unwrapped. ``host`` and
-    ``server_name`` are as the panel gave them, not checked yet.
+    ``server_name`` are as the panel gave them, not checked yet. ``mailbox`` is the one that was chosen, if any.
     """
 
-    __slots__ = ("address", "host", "port", "server_name", "user")
+    __slots__ = ("address", "host", "mailbox", "port", "server_name", "user")
 
     def __init__(self, user: str, address: str, host: str, server_name: str, port: int) -> None:
         self.user = user
@@ -31,9 +65,10 @@ class Request:
         self.host = host
         self.server_name = server_name
         self.port = port
+        self.mailbox: str | None = None
 
 
-def read(environ: Mapping[str, str], uid: int, account: str | None) -> Request:
+def read(environ: Mapping[str, str], uid: int, account: str | None, may_post: bool = False) -> Request:
     """Judge a CGI environment.
 
     `account` is the name that the passwd database gives `uid`, None if it has none. Raises the error of the first
@@ -43,8 +78,8 @@ def read(environ: Mapping[str, str], uid: int, account: str | None) -> Request:
     method = environ.get("REQUEST_METHOD")
     if method is None:
         raise errors.NotInCpanel("REQUEST_METHOD is missing")
-    if method not in ("GET", "HEAD"):
-        raise errors.MethodNotAllowed(f"method {method[:40]}")
+    if method not in ("GET", "HEAD") and not (may_post and method == "POST"):
+        raise errors.MethodNotAllowed(f"method {method[:40]}", may_post=may_post)
     if method == "HEAD" or looks_ahead(environ):
         raise errors.NotClicked("HEAD, or a look ahead")
     if is_plain(environ):

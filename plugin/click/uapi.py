@@ -66,11 +66,11 @@ class Process:
     def __exit__(self, *_: object) -> None:
         self.end()
 
-    def finish(self, deadline: float) -> bytes:
+    def finish(self, deadline: float, limit: int = LIMIT) -> bytes:
         """All output, once the program has ended.
 
         `deadline` is in seconds of the monotonic clock. Raises UapiTimeout, and UapiUnreadable if there is more output
-        than LIMIT or the program was ended by a signal.
+        than `limit` bytes or the program was ended by a signal.
         """
         assert self._child is not None
         assert self._child.stdout is not None
@@ -96,8 +96,8 @@ class Process:
                 open_ = bool(chunk)
             elif ended:
                 open_ = False
-            if len(output) > LIMIT:
-                raise errors.UapiUnreadable(f"more than {LIMIT} bytes")
+            if len(output) > limit:
+                raise errors.UapiUnreadable(f"more than {limit} bytes")
         self.end()
         if self._child.returncode < 0:
             raise errors.UapiUnreadable(f"ended by signal {-self._child.returncode}")

@@ -41,12 +41,49 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
-def check(html: str, outcome: str, t: Strings, action: str = "", session: str = "") -> None:
+def check(html: str, outcome: str, t: Strings, action: str = "", session: str = "", goto: str = "") -> None:
     """Raises ValueError naming the first promise that `html` breaks.
 
     `action` and `session` are those of the form; without them the page may have none. `session` must be a word that
-    stands nowhere else, with characters in it that need escaping.
+    stands nowhere else, with characters in it that need escaping. `goto` is `open` of the settings.
     """
+    page = read(html, outcome, t)
+    forms = [((form.get("method") or "get").lower(), form.get("action")) for form in page.all("form")]
+    fields = [(tag.get("type"), tag.get("name"), tag.get("value")) for tag in page.all("input")]
+    if not session:
+        if forms or fields:
+            raise ValueError("must have no form and no input")
+        return
+    if forms != [("post", action)] or any("formaction" in tag or "formmethod" in tag for _, tag in page.tags):
+        raise ValueError('must have one form, <form method="post" action="{{ action }}">, and nothing that changes it')
+    if fields[:1] != [("hidden", "session", session)] or len(fields) != (2 if goto else 1):
+        raise ValueError('must have one input, <input type="hidden" name="session" value="{{ session }}">')
+    if goto and fields[1] != ("hidden", "goto_uri", goto):
+        raise ValueError('must have <input type="hidden" name="goto_uri" value="{{ open }}"> as its second input')
+    if html.lower().count(session[:16].lower()) != 1:
+        raise ValueError("must hold the session in the form's one input and nowhere else")
+
+
+def check_choice(html: str, t: Strings, action: str, values: list[str]) -> None:
+    """The same for the page to choose a mailbox on: one form that leads to `action`, a button for each of `values`."""
+    page = read(html, "choose", t)
+    forms = [((form.get("method") or "get").lower(), form.get("action")) for form in page.all("form")]
+    if forms != [("post", action)] or any("formaction" in tag or "formmethod" in tag for _, tag in page.tags):
+        raise ValueError(
+            'must have one form, <form method="post" action="{{ links.again }}">, and nothing that changes it'
+        )
+    if any("name" in field for field in page.all("input")):
+        raise ValueError("must have no input with a name: a button says all that is chosen")
+    buttons = [(tag.get("name"), tag.get("value"), "disabled" in tag) for tag in page.all("button") if "name" in tag]
+    if buttons != [("mailbox", value, number == len(values) - 1) for number, value in enumerate(values)]:
+        raise ValueError(
+            'must have a <button name="mailbox" value="…"> for {{ user }} and each {{ mailbox.address }}, '
+            "disabled if {{ mailbox.suspended }}"
+        )
+
+
+def read(html: str, outcome: str, t: Strings) -> Page:
+    """The page, if it keeps what all pages promise; raises ValueError."""
     page = Page(html)
     said = [{name: tag.get(name) for name in ("lang", "dir", "data-outcome")} for tag in page.all("html")]
     if said != [{"lang": t.lang, "dir": t.dir, "data-outcome": outcome}]:
@@ -59,18 +96,7 @@ def check(html: str, outcome: str, t: Strings, action: str = "", session: str = 
             raise ValueError(problem)
     if STYLE_LOADS.search(page.styles):
         raise ValueError("must have no style that loads something: the page's policy would block it")
-    forms = [((form.get("method") or "get").lower(), form.get("action")) for form in page.all("form")]
-    fields = [(tag.get("type"), tag.get("name"), tag.get("value")) for tag in page.all("input")]
-    if not session:
-        if forms or fields:
-            raise ValueError("must have no form and no input")
-        return
-    if forms != [("post", action)] or any("formaction" in tag or "formmethod" in tag for _, tag in page.tags):
-        raise ValueError('must have one form, <form method="post" action="{{ action }}">, and nothing that changes it')
-    if fields != [("hidden", "session", session)]:
-        raise ValueError('must have one input, <input type="hidden" name="session" value="{{ session }}">')
-    if html.lower().count(session[:16].lower()) != 1:
-        raise ValueError("must hold the session in the form's one input and nowhere else")
+    return page
 
 
 def blocked(tag: str, attributes: Attributes) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 import jinja2
 from jinja2 import meta
 
-from plugin.click import answer, destination, errors, page, strings, templates
+from plugin.click import answer, destination, errors, mailboxes, page, strings, templates
 from plugin.ready import promises
 from plugin.ready.problem import Problem
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LINKS = page.Links("/cpsess0000000000", "jupiter")
 HOSTILE = f"<{promises.INJECTED}> &amp; \"'"
+MANY = [mailboxes.Mailbox(f"m{number}@example.com", f"m{number}@example.com", False) for number in range(20)]
 SAMPLE = answer.WebmailSession("/cpsess0000000000", f"sample0000000000:{HOSTILE}", None)
 
 
@@ -80,6 +81,8 @@ def every_page(drawn: templates.Templates, chosen: Settings) -> Iterator[tuple[s
         destination.Destination("webmail.example.com"),
     ):
         yield "signin.html", partial(signin, drawn, chosen, to)
+    yield "choose.html", partial(choose, drawn, chosen, [])
+    yield "choose.html", partial(choose, drawn, chosen, MANY)
     for kind in errors.SigninError.__subclasses__():
         yield "error.html", partial(failure, drawn, chosen, kind("", (HOSTILE,)))
 
@@ -91,7 +94,14 @@ def pages_of(drawn: templates.Templates, chosen: Settings) -> page.Pages:
 def signin(drawn: templates.Templates, chosen: Settings, to: destination.Destination) -> None:
     body = pages_of(drawn, chosen).signin(HOSTILE, to, SAMPLE).body
     action = f"{to.origin}{SAMPLE.token}/login"
-    promises.check(body, "signed-in", drawn.sentences, action, SAMPLE.session)
+    promises.check(body, "signed-in", drawn.sentences, action, SAMPLE.session, chosen.open or "")
+
+
+def choose(drawn: templates.Templates, chosen: Settings, more: list[mailboxes.Mailbox]) -> None:
+    found = [*more, mailboxes.Mailbox(HOSTILE, HOSTILE, True)]
+    body = mailboxes.choose(pages_of(drawn, chosen), "example", found).body
+    values = ["example", *(each.address for each in found)]
+    promises.check_choice(body, drawn.sentences, LINKS.again, values)
 
 
 def failure(drawn: templates.Templates, chosen: Settings, error: errors.SigninError) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from plugin.click import app, fallback
+from plugin.click import app, fallback, request
+from plugin.click.page import Response
 from plugin.click.settings import Settings
 from tests.cpanel import Page
 from tests.kit.account import ACCOUNT
@@ -44,10 +45,16 @@ class Site:
         self, environ: dict[str, str] | None = None, node_name: str = "node.example.com", **settings: Any
     ) -> tuple[dict[str, Any], Page]:
         """The record of a click, and its page."""
-        click = app.Click(
+        record, response = self.respond(environ, node_name, **settings)
+        return record, Page(response.body)
+
+    def respond(
+        self, environ: dict[str, str] | None = None, node_name: str = "node.example.com", **settings: Any
+    ) -> tuple[dict[str, Any], Response]:
+        click = request.Click(
             cgi_environ(**environ or {}),
             ACCOUNT.pw_uid,
-            ACCOUNT,
+            ACCOUNT.pw_name,
             node_name,
             str(self.server.release),
             Settings(settings),
@@ -56,7 +63,7 @@ class Site:
             "cafe0123",
         )
         record: dict[str, Any] = {}
-        return record, Page(app.respond(click, runner(self.server.uapi), record).body)
+        return record, app.respond(click, runner(self.server.uapi), record)
 
     def outcome(self, environ: dict[str, str] | None = None, **settings: Any) -> object:
         record, page = self.click(environ, **settings)

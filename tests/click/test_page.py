@@ -91,7 +91,7 @@ def test_the_form_may_go_to_the_target_on_any_port(drawn: templates.Templates, h
 STATUS = {
     "internal-error": 500, "method-not-allowed": 405, "not-clicked": 200, "not-in-cpanel": 500, "wrong-user": 403,
     "not-secure": 403, "team-user": 403, "webmail-user": 403, "no-client-address": 400, "feature-off": 403,
-    "features-unknown": 502,
+    "features-unknown": 502, "foreign-form": 403, "bad-form": 400, "no-such-mailbox": 404, "mailbox-suspended": 403,
     "uapi-missing": 500, "uapi-timeout": 504, "uapi-refused": 502, "uapi-unreadable": 502, "bad-answer": 502,
 }  # fmt: skip
 

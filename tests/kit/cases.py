@@ -23,6 +23,7 @@ class Case:
     switches: tuple[tuple[Any, ...], ...] = ()
     created: int | None = 0
     lang: str = "en"
+    body: str = ""
 
 
 def uapi(switch: str, outcome: str, status: int, created: int | None = 0) -> Case:
@@ -117,3 +118,69 @@ CASES = [
     uapi("markup-in-session", "signed-in", 200, 1),
     Case("the account may start no more processes", "internal-error", 500, switches=(("cpsrvd", "no-processes"),)),
 ]
+
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def chosen(name: str, body: str, outcome: str, status: int, who: str = "mona", **more: Any) -> Case:
+    """A mailbox that was chosen, by a form that is posted as browsers do it where nothing else is said."""
+    headers = {**FORM, "Sec-Fetch-Site": "same-origin", **more.pop("headers", {})}
+    created = int(outcome == "signed-in")
+    return Case(f"POST: {name}", outcome, status, who, "POST", headers, created=created, body=body, **more)
+
+
+def offered(name: str, who: str = "mona", **more: Any) -> Case:
+    return Case(f"to choose from: {name}", "choose", 200, who, **more)
+
+
+def listing(how: str) -> tuple[tuple[Any, ...], ...]:
+    return (("list_pops", how),)
+
+
+INFO = "mailbox=info%40mona.example.com"
+#: With `mailbox: choose`.
+CHOICES = [
+    offered("three mailboxes"),
+    offered("some that are suspended", "susan"),
+    offered("international domains", "ines"),
+    offered("ten thousand", "max"),
+    *(offered(f"a list that is {how}", switches=listing(how)) for how in ("nonsense", "hostile", "foreign", "twice")),
+    offered("the account itself in spite of skip_main", switches=listing("main-anyway")),
+    *(offered(f"LiveAPI is {how}", switches=(("liveapi", how),)) for how in ("refused", "no-socket", "empty-result")),
+    offered("ten thousand by command", "max", switches=(("liveapi", "refused"),)),
+    signed_in("no mailbox beside the own one", "zeno"),
+    signed_in("managing mailboxes is off", "paul"),
+    *(signed_in(f"no list: {how}", "mona", switches=listing(how)) for how in ("role-off", "null", "object")),
+    Case("to choose from: webmail is off", "feature-off", 403, who="dave"),
+    Case("to choose from: a look ahead", "not-clicked", 200, who="mona", headers={"Sec-Purpose": "prefetch"}),
+    Case("PUT", "method-not-allowed", 405, who="mona", method="PUT"),
+    chosen("a mailbox", INFO, "signed-in", 200),
+    chosen("the account's own", "mailbox=mona", "signed-in", 200),
+    chosen("a mailbox that only gets no mail", "mailbox=quiet%40susan.example.com", "signed-in", 200, "susan"),
+    chosen("a mailbox, LiveAPI silent", INFO, "signed-in", 200, switches=(("liveapi", "silent"),)),
+    chosen("one of ten thousand", "mailbox=box09999%40max.example.com", "signed-in", 200, "max"),
+    chosen("a mailbox of another account", "mailbox=info%40alice.example.com", "no-such-mailbox", 404),
+    chosen("another account", "mailbox=alice", "no-such-mailbox", 404),
+    chosen("root", "mailbox=root", "no-such-mailbox", 404),
+    chosen("a path", "mailbox=..%2F..%2Fetc%2Fpasswd", "no-such-mailbox", 404),
+    chosen("two @", "mailbox=info%40mona.example.com%40evil.example", "no-such-mailbox", 404),
+    chosen("an option", "mailbox=--user%3Dalice", "no-such-mailbox", 404),
+    chosen("one more argument", "mailbox=info%40mona.example.com+login%3Dalice", "no-such-mailbox", 404),
+    chosen("a suspended mailbox", "mailbox=old%40susan.example.com", "mailbox-suspended", 403, "susan"),
+    chosen("a mailbox that the panel lists by mistake", "mailbox=info%40somebody-else.example.com",
+           "uapi-refused", 502, switches=listing("foreign")),
+    chosen("a mailbox, managing is off", "mailbox=info%40paul.example.com", "feature-off", 403, "paul"),
+    chosen("a mailbox, no list", INFO, "uapi-unreadable", 502, switches=listing("role-off")),
+    chosen("a newline", "mailbox=info%0Aremote_address%3D1", "bad-form", 400),
+    chosen("NUL", "mailbox=info%00%40mona.example.com", "bad-form", 400),
+    chosen("one field more", f"{INFO}&session=x", "bad-form", 400),
+    chosen("the field twice", f"{INFO}&{INFO}", "bad-form", 400),
+    chosen("another field", "login=info", "bad-form", 400),
+    chosen("a megabyte", "mailbox=" + "a" * 1_000_000, "bad-form", 400),
+    chosen("multipart", INFO, "bad-form", 400, headers={"Content-Type": "multipart/form-data; boundary=x"}),
+    chosen("another site's form", INFO, "foreign-form", 403, headers={"Sec-Fetch-Site": "cross-site"}),
+    chosen("a sibling site's form", INFO, "foreign-form", 403, headers={"Sec-Fetch-Site": "same-site"}),
+    chosen("a form in a frame", INFO, "not-clicked", 200, headers={"Sec-Fetch-Dest": "iframe"}),
+    chosen("a team user's form", INFO, "team-user", 403, "tess@olivia.example.com"),
+]  # fmt: skip

@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from plugin.click import answer, destination, errors, page, strings, templates
+from plugin.click import answer, destination, errors, mailboxes, page, strings, templates
 from plugin.click.places import Places
 from plugin.click.settings import Settings
 from plugin.ready import drawing, locales, sources
@@ -35,7 +35,9 @@ LOGO = (
 SESSION = "example:" + "D7NiAZv1nf4bXeg9" * 58 + ":CREATE_WEBMAIL_SESSION_FOR_SELF,728fb86a7df1cf20690c65f349ac3137"
 LINKS = page.Links("/cpsess1234567890", "jupiter")
 FAILURES = {kind.code: kind for kind in errors.SigninError.__subclasses__()}
-OUTCOMES = ("signed-in", *FAILURES)
+OUTCOMES = ("signed-in", "choose", *FAILURES)
+#: What an account may have beside its own: a long one, one in other letters, one that is suspended.
+ADDRESSES = ("info@example.com", "an-address-that-is-rather-long@department.example.com", "info@xn--mgbh0fb.example")
 REASONS = {"uapi-refused": ("Your account’s disk quota is used up.", "The mail service is turned off.")}
 
 
@@ -60,15 +62,24 @@ def response(
     brand: str | None = None,
     logo: str | None = None,
     colour: str | None = None,
+    count: int | str = 12,
 ) -> page.Response:
-    """The page of an outcome; `tag` is a locale's, times are in seconds."""
+    """The page of an outcome; `tag` is a locale's, times are in seconds, `count` is that of the mailboxes."""
     settings = Settings({"support": support, "slow_after": slow_after, "logo": logo})
     made = page.Pages(drawn(tag, brand, logo, colour).render, settings, LINKS, "0" * 32, "4f1c09ab")
     if outcome == "signed-in":
         to = destination.Destination(host, port, direct)
         return made.signin(user, to, answer.WebmailSession("/cpsess2462418786", cpsess, None))
+    if outcome == "choose":
+        return mailboxes.choose(made, user, account(int(count)))
     error = FAILURES[outcome]("", REASONS.get(outcome, ()))
     return made.failure(error)
+
+
+def account(count: int) -> list[mailboxes.Mailbox]:
+    """The mailboxes of an account that has so many, the second one suspended."""
+    addresses = [*ADDRESSES, *(f"person{number}@example.com" for number in range(count))][:count]
+    return mailboxes.listed([{"email": each, "suspended_login": int(n == 1)} for n, each in enumerate(addresses)])
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

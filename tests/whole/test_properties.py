@@ -46,7 +46,7 @@ from tests.kit.programs import runner
 from tests.kit.servers import Server
 from tests.ready.test_config import DEFAULTS
 
-OUTCOMES = {**STATUS, "signed-in": 200}
+OUTCOMES = {**STATUS, "signed-in": 200, "choose": 200}
 NASTY = [
     *("", "\0", "\r\n", "\r\nX-Evil: 1\r\n\r\n", "\n\n<script>", '"', "'", "<", ">", "&", "</form>", "{{ 7 * 7 }}"),
     *("%0d%0a", "\udcff", "@evil.example", "evil.example/", "evil.example#", "\u2028", "\u202e", "xn--"),
@@ -279,8 +279,8 @@ def test_every_value_of_an_error_page_arrives_as_it_was(
 @given(changed=changes)
 def test_any_environment_ends_in_one_page_of_the_table(staged: Server, changed: dict[str, str | None]) -> None:
     environ = cgi_environ(**{"REMOTE_USER": "nobody-we-know", **changed})
-    click = app.Click(
-        environ, ACCOUNT.pw_uid, ACCOUNT, "node", str(staged.release), Settings(), "jupiter", NONCE, "cafe0123"
+    click = request.Click(
+        environ, ACCOUNT.pw_uid, ACCOUNT.pw_name, "node", str(staged.release), Settings(), "jupiter", NONCE, "cafe0123"
     )
     record: dict[str, Any] = {}
     head, shown = taken_apart(app.respond(click, runner(staged.uapi), record))
