@@ -27,7 +27,10 @@ class Wire:
         self._grace = grace
         self._is_read = False
         self._deadline = time.monotonic() + patience
-        plain = connect(port, patience)
+        try:
+            plain = connect(port, patience)
+        except socket.timeout:  # which Python 3.9 has beside TimeoutError
+            raise TimeoutError from None
         plain.setblocking(False)
         self._tls = context.wrap_socket(plain, server_hostname=host.strip("[]"), do_handshake_on_connect=False)
         try:

@@ -115,6 +115,12 @@ def test_what_a_person_is_told_first_is_found(body: str, alert: str) -> None:
     assert Page(body).alert == alert
 
 
+@pytest.mark.parametrize("end", ["<![]]>", "<![foo[", "<!DOCTYPE [", "<!--", "<p", "&#x110000;", "<?"])
+def test_a_page_that_goes_wrong_is_read_up_to_there(end: str) -> None:
+    found = Page(f"<title>Hello</title><p role=alert>no</p>{end}")
+    assert (found.title, found.alert) == ("Hello", "no")
+
+
 def test_a_login_page_is_known_by_its_password() -> None:
     assert answer('<form><input name="x" type="password">').asks_for_a_login
     assert not page().asks_for_a_login
