@@ -52,8 +52,8 @@ bench: $(DEV) vendor ## Measure a click beside its rivals (QUICK=1: shorter; REA
 	@QUICK='$(QUICK)' README='$(README)' .venv/bin/python -m tests.bench
 
 .PHONY: screenshots
-screenshots: $(DEV) vendor chromium ## Picture every page: light and dark, every language on a phone, four on a desktop (INTO=dist/screenshots)
-	@.venv/bin/python -m tests.screenshots '$(or $(INTO),dist/screenshots)'
+screenshots: $(DEV) vendor chromium ## Picture every page: light and dark, every language on a phone, four on a desktop (INTO=dist/screenshots; README=1: those of README.md too)
+	@README='$(README)' .venv/bin/python -m tests.screenshots '$(or $(INTO),dist/screenshots)'
 
 .PHONY: load
 load: $(DEV) vendor ## Make hundreds of clicks at once (COUNT=400, HUNG=200; QUICK=1: shorter; README=1: into SECURITY.md)

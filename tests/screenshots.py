@@ -1,8 +1,12 @@
-"""Pictures of every page for people to look at: ``python -m tests.screenshots FOLDER``."""
+"""Pictures of every page for people to look at: ``python -m tests.screenshots FOLDER``.
+
+README=1 also makes the ones that README.md shows anew.
+"""
 
 from __future__ import annotations
 
 import itertools
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +26,9 @@ SOME = ("en", "ar", "ja", "de")  # on the screens that are wider than the narrow
 SIZES = {"phone-320": (320, 568), "phone-390": (390, 844), "desktop": (1280, 800)}
 SCHEMES = ("light", "dark")
 STATES = (*pages.OUTCOMES, "slow", "used", "no-script")
+#: What README.md shows: the state of each of its pictures.
+README = {"signin": "signed-in", "error": "uapi-refused", "back": "used", "choose": "choose"}
+PICTURES = pages.CHECKOUT / "tests/pictures"
 
 
 def show(page: Page, address: str, state: str, tag: str, brand: bool = False) -> None:
@@ -57,6 +64,16 @@ def take(running: Browser, address: str, folder: Path, scheme: str, size: str, s
     context.close()
 
 
+def for_readme(running: Browser, address: str) -> None:
+    context = running.new_context(viewport={"width": 390, "height": 640}, reduced_motion="reduce")
+    pages.stay(context)
+    page = context.new_page()
+    for name, state in README.items():
+        show(page, address, state, "en")
+        page.screenshot(path=PICTURES / f"{name}.png")
+    context.close()
+
+
 def pictured(size: str) -> Sequence[tuple[str, str]]:
     """Languages, and what the files are called with a provider's brand and without."""
     return [(tag, "") for tag in (LOCALES if size == "phone-320" else SOME)] + [(tag, ".brand") for tag in SOME]
@@ -75,6 +92,8 @@ def index(scheme: str) -> str:
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with pages.served() as address, sync_playwright() as playwright, browser.chromium(playwright) as running:
+        if os.environ.get("README") == "1":
+            for_readme(running, address)
         for kind in itertools.product(SCHEMES, SIZES, (True, False)):
             take(running, address, folder, *kind)
     for scheme in SCHEMES:
