@@ -46,18 +46,8 @@ class Fleet:
             file.add(source, f"webmail-signin-{version}")
         with (folder / "SHA256SUMS").open("wb") as sums:
             subprocess.run(["sha256sum", tarball.name], cwd=folder, stdout=sums, check=True)
-        sign = [
-            "ssh-keygen",
-            "-q",
-            "-Y",
-            "sign",
-            "-f",
-            self.place / "key",
-            "-n",
-            "webmail-signin",
-            folder / "SHA256SUMS",
-        ]
-        subprocess.run(sign, check=True, capture_output=True)
+        sign = ["ssh-keygen", "-q", "-Y", "sign", "-f", str(self.place / "key"), "-n", "webmail-signin"]
+        subprocess.run([*sign, str(folder / "SHA256SUMS")], check=True, capture_output=True)
         return tarball
 
     def play(self, *words: str, **variables: Any) -> subprocess.CompletedProcess[str]:
