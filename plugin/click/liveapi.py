@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SILENCE = 2.0  # seconds that one answer may take
 LIMIT = 256 * 1024  # bytes of one answer
 LONG = {"Email": (5.0, 8 * 1024 * 1024)}  # seconds and bytes of a list, which may be of ten thousand mailboxes
+BEGIN = b"<cpanelresult>"
 END = b"</cpanelresult>"
 
 
@@ -59,7 +60,7 @@ def action(module: str, function: str, arguments: dict[str, str]) -> str:
     return f"<cpanelaction>\n{{{call}}}\n</cpanelaction>"
 
 
-def exchange(panel: socket, request: str, patience: float = SILENCE, limit: int = LIMIT) -> bytes:
+def exchange(panel: socket, request: str, patience: float = SILENCE, limit: int = LIMIT) -> bytearray:
     """Send one request; what came before ``</cpanelresult>``."""
     deadline = time.monotonic() + patience
     send(panel, request)
@@ -75,7 +76,8 @@ def exchange(panel: socket, request: str, patience: float = SILENCE, limit: int 
         if not chunk or len(received) > limit:
             raise ValueError("no complete answer")
         end = received.find(END, max(0, len(received) - len(chunk) - len(END)))
-    return bytes(received[:end])
+    del received[end:]
+    return received
 
 
 def send(panel: socket, request: str) -> None:
@@ -83,10 +85,10 @@ def send(panel: socket, request: str) -> None:
     panel.sendall(b"%d\n%s" % (len(payload), payload))
 
 
-def uapi_result(frame: bytes) -> Any:
+def uapi_result(frame: bytes | bytearray) -> Any:
     """``cpanelresult.result`` of what came, or ``result`` where that outer key is missing; an XML line and an
     ``<error>`` may come before it. Raises ValueError."""
-    text = frame.rpartition(b"<cpanelresult>")[2].decode()
+    text = str(memoryview(frame)[frame.rfind(BEGIN) + len(BEGIN) :] if BEGIN in frame else frame, "utf-8")
     if not text.strip():
         raise Unsaid("an empty result; the panel's error_log says why")
     found = loads(text)

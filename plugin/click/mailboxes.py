@@ -45,7 +45,7 @@ def listed(data: Any) -> list[Mailbox]:
         shown = domains[domain]
         if name and at and shown:
             suspended = answer.flag(entry.get("suspended_login")) is True
-            found[address] = Mailbox(address, f"{name}@{shown}", suspended)
+            found[address] = Mailbox(address, address if shown == domain else f"{name}@{shown}", suspended)
     return list(found.values())
 
 
@@ -95,5 +95,8 @@ def decided(asked: Request, popaccts: bool | None, data: Any, problem: str) -> M
 
 def choose(pages: page.Pages, user: str, found: Sequence[Mailbox]) -> page.Response:
     """The page to choose on: one form with a button for each."""
-    body = pages.draw("choose.html", outcome="choose", user=user, mailboxes=found, searched=len(found) > SEARCHED)
+    values: dict[str, Any] = {"user": user, "mailboxes": found, "searched": len(found) > SEARCHED}
+    body = bytearray()  # of ten thousand mailboxes there is never more than this in memory at once
+    for piece in pages.pieces("choose.html", outcome="choose", **values):
+        body += piece.encode("utf-8", "replace")
     return page.Response(200, page.headers(pages.nonce, "'self'"), body)

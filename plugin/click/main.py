@@ -154,7 +154,8 @@ def end_in_time() -> None:
 
 def write(response: bytes) -> None:
     """All of it to standard output, unless nobody reads it any more."""
+    left = memoryview(response)
     with contextlib.suppress(OSError):
-        while response:
-            response = response[os.write(1, response) :]
+        while left:
+            left = left[os.write(1, left) :]
         os.close(1)  # so that the panel need not wait for the log

@@ -7,7 +7,8 @@ from plugin.click.destination import Destination
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from typing import Any
 
     from plugin.click.errors import SigninError
     from plugin.click.settings import Settings
@@ -27,19 +28,23 @@ PHRASES = {
 class Response:
     """One CGI response. ``bytes(response)`` is what goes to standard output (RFC 3875 §6)."""
 
-    __slots__ = ("body", "headers", "status")
+    __slots__ = ("content", "headers", "status")
 
-    def __init__(self, status: int, headers: tuple[tuple[str, str], ...], body: str) -> None:
+    def __init__(self, status: int, headers: tuple[tuple[str, str], ...], body: str | bytes | bytearray) -> None:
         self.status = status
         self.headers = headers
-        self.body = body
+        self.content = body.encode("utf-8", "replace") if isinstance(body, str) else body
+
+    @property
+    def body(self) -> str:
+        return self.content.decode()
 
     def __bytes__(self) -> bytes:
         lines = [
             f"Status: {self.status} {PHRASES[self.status]}",
             *(f"{name}: {value}" for name, value in self.headers),
         ]
-        return ("\n".join(lines) + "\n\n" + self.body).encode("utf-8", "replace")
+        return "\n".join([*lines, "", ""]).encode("utf-8", "replace") + self.content
 
 
 class Links:
@@ -65,7 +70,7 @@ class Pages:
     __slots__ = ("links", "nonce", "reference", "render", "settings")
 
     def __init__(
-        self, render: Callable[..., str], settings: Settings, links: Links, nonce: str, reference: str
+        self, render: Callable[..., Iterator[str]], settings: Settings, links: Links, nonce: str, reference: str
     ) -> None:
         self.render = render
         self.settings = settings
@@ -110,7 +115,11 @@ class Pages:
         """Draw the page once with nothing on it: what it needs is loaded then, and nobody waits for it later."""
         bytes(self.signin("", Destination("localhost"), WebmailSession("", "", None)))
 
-    def draw(self, template: str, links: Links | None = None, **values: object) -> str:
+    def draw(self, template: str, **values: Any) -> str:
+        return "".join(self.pieces(template, **values))
+
+    def pieces(self, template: str, links: Links | None = None, **values: Any) -> Iterator[str]:
+        """A page bit by bit, for one that is long."""
         shared = {"nonce": self.nonce, "links": links or self.links, "support": self.settings.support}
         return self.render(template, **shared, **values)
 

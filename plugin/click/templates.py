@@ -16,7 +16,7 @@ from plugin.click import strings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import Iterator, MutableMapping
     from typing import Any
 
     from jinja2.loaders import BaseLoader
@@ -29,9 +29,9 @@ class Templates:
         self.environment = environment
         self.sentences = sentences
 
-    def render(self, name: str, **values: object) -> str:
-        """The page, its language and direction included. Raises jinja2.TemplateError."""
-        return self.environment.get_template(name).render(t=self.sentences, **values)
+    def render(self, name: str, **values: object) -> Iterator[str]:
+        """The page in pieces, its language and direction included. Raises jinja2.TemplateError."""
+        return self.environment.get_template(name).generate(t=self.sentences, **values)
 
 
 def environment(loader: BaseLoader | Compiled) -> Environment:

@@ -29,15 +29,18 @@ def main() -> None:
         os.chmod(folder, 0o755)
         stage = Stage(Path(folder), usual)
         stage.add("usual", usual)
+        stage.add("choose", usual, "mailbox: choose\n")
         with stage:
             stage.let_uapi_take(0)
             entry = stage.rows("usual")[OURS]
             run, calls = stage.measure(entry), trace.calls(stage, entry)
+            many = stage.launcher.run(stage.rows("choose")[OURS], stage.environ)
             counted = {
                 "modules": {each: sorted(trace.modules_before_uapi(stage, python)) for each, python in found.items()},
                 "startup": {each: at_startup(python) for each, python in found.items()},
                 "bytes": len(run.output.encode()),
                 "peak": run.rss,
+                "many": {"peak": many.rss, "cpu": many.cpu, "buttons": many.output.count("<button")},
                 "calls": calls and calls.total,
                 "opened": calls and calls.opened,
             }

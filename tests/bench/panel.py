@@ -1,4 +1,4 @@
-"""A LiveAPI socket that says yes at once (cpanel-facts.md §2). Argument: the socket's path."""
+"""A LiveAPI socket that says yes at once (cpanel-facts.md §2). Arguments: the socket's path, how many mailboxes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ ON = RESULT % b"1"
 LANGUAGE = RESULT % b'{"locale":"en","encoding":"utf-8","direction":"ltr","name":"English"}'
 
 
-def converse(connection: socket.socket) -> None:
+def listed(count: int) -> bytes:
+    """As many mailboxes, with the fields that the panel gives."""
+    row = '{"email":"box%05d@example.com","login":"box%05d@example.com","suspended_login":0,"suspended_incoming":0}'
+    return RESULT % "[{}]".format(",".join(row % (number, number) for number in range(count))).encode()
+
+
+def converse(connection: socket.socket, mailboxes: bytes) -> None:
     with connection, connection.makefile("rb") as requests:
         for length in requests:
             request = requests.read(int(length))
@@ -23,11 +29,14 @@ def converse(connection: socket.socket) -> None:
                 connection.sendall(ON)
             elif b"get_attributes" in request:
                 connection.sendall(LANGUAGE)
+            elif b"list_pops" in request:
+                connection.sendall(mailboxes)
             else:
                 return
 
 
-def main(path: str) -> None:
+def main(path: str, count: str) -> None:
+    mailboxes = listed(int(count))
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(path)
     os.chmod(path, 0o777)
@@ -36,8 +45,8 @@ def main(path: str) -> None:
     while True:
         connection, _ = listener.accept()
         with contextlib.suppress(OSError):  # a click that ended early
-            converse(connection)
+            converse(connection, mailboxes)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -8,7 +8,9 @@ import os
 import re
 import shlex
 import shutil
+import socket
 import subprocess
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -22,6 +24,7 @@ from tests.kit.servers import install
 HERE = Path(__file__).resolve().parent
 ENTRY = "base/frontend/jupiter/webmail_signin/index.live.cgi"
 VENDOR = "3rdparty/webmail-signin/current/vendor"
+MAILBOXES = 10_000  # of the account, where it may choose
 SETTINGS = "webmail_port: 2096\nslow_after: 8\nsupport: Call us.\n"
 #: The values that must be encoded and escaped show whether a row does the whole job.
 ADDRESS, ENCODED = "2001:db8::7", "2001%3Adb8%3A%3A7"
@@ -86,10 +89,10 @@ class Stage:
         self.identity: dict[str, Any] = {}
         self._observer = observer
 
-    def add(self, version: str, python: str) -> None:
-        """Install the plugin for one more Python."""
+    def add(self, version: str, python: str, settings: str = "") -> None:
+        """Install the plugin for one more Python, with these settings beside those that all have."""
         root = lay_out(self.folder / version, python=python)
-        install(root, SETTINGS)
+        install(root, SETTINGS + settings)
         self.roots[version] = root
 
     def __enter__(self) -> Stage:
@@ -132,12 +135,24 @@ class Stage:
         self._started.close()
 
     def _listen(self, path: str, started: ExitStack) -> None:
-        command = [self._observer, "-IS", str(self.folder / "panel.py"), path]
+        command = [self._observer, "-IS", str(self.folder / "panel.py"), path, str(MAILBOXES)]
         panel = started.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, cwd="/", **self.identity))
         started.callback(panel.kill)
         assert panel.stdout is not None
         if panel.stdout.readline() != b"listening\n":
             raise RuntimeError("the LiveAPI socket does not listen")
+
+    def liveapi(self) -> float:
+        """How many seconds LiveAPI takes to give the list of mailboxes to somebody who only reads it."""
+        request = b"<cpanelaction>list_pops</cpanelaction>"
+        started = time.perf_counter()
+        with socket.socket(socket.AF_UNIX) as panel:
+            panel.connect(self.environ["CPANEL_CONNECT_SOCKET"])
+            panel.sendall(b"%d\n%s" % (len(request), request))
+            received = b""
+            while b"</cpanelresult>" not in received[-64:]:
+                received += panel.recv(1 << 20)
+        return time.perf_counter() - started
 
     @property
     def any_root(self) -> Root:

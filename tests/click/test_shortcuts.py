@@ -120,7 +120,7 @@ from jinja2.loaders import DictLoader
 source = "{% for a in b %}<p title='{{ a }}'>{{ t('k', n=a) }}</p>{% endfor %}"
 sentences = Strings({"lang": "en", "dir": "ltr", "k": "k {n}"})
 drawn = templates.Templates(templates.environment(DictLoader({"x": source})), sentences)
-print(drawn.render("x", b=["<", "&amp;"]))
+print("".join(drawn.render("x", b=["<", "&amp;"])))
 print(hasattr(sys.modules["jinja2"], "Environment"))
 """
 

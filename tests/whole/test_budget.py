@@ -65,6 +65,12 @@ def test_a_click_needs_little_memory(counted: dict[str, Any]) -> None:
     assert counted["peak"] <= PEAK_MB
 
 
+def test_ten_thousand_mailboxes_need_little_memory_and_time(counted: dict[str, Any]) -> None:
+    assert counted["many"]["buttons"] == 10_001
+    assert counted["many"]["peak"] <= PEAK_MB
+    assert counted["many"]["cpu"] <= 300  # ms of the whole click; what it waits for depends on LiveAPI
+
+
 def test_a_click_makes_few_system_calls(counted: dict[str, Any]) -> None:
     if counted["calls"] is None:
         pytest.skip("there is no strace, or it may not trace")
