@@ -142,9 +142,9 @@ $found" "unpack the tarball in a folder of $whose, and run its install.sh there"
   case $PYTHON:$VERB in
     :uninstall) uninstall ;;
     :*) refuse 'there is no Python 3.9 or newer that root can run and nobody else can change' "$(python_remedy)" ;;
-    *) exec "$PYTHON" -ISB -X pycache_prefix=/dev/null/none -c 'import runpy, sys
-sys.path += [sys.argv[1], sys.argv[1] + "/vendor"]
-runpy.run_module("plugin.admin", run_name="__main__")' "$HERE" "$@" ;;
+    *) exec "$PYTHON" -ISB -X pycache_prefix=/dev/null/none -c 'import sys; sys.pycache_prefix = None # of the library, bytecode is read
+import ctypes, glob, http.client, json, pwd, runpy, shutil, ssl, subprocess, syslog, typing; sys.pycache_prefix = "/dev/null/none"
+sys.path += [sys.argv[1], sys.argv[1] + "/vendor"]; runpy.run_module("plugin.admin", run_name="__main__")' "$HERE" "$@" ;;
   esac
 }
 main "$@"

@@ -6,10 +6,10 @@ import os
 import re
 import sys
 
-from plugin.admin import check, files, hook, signals, verbs, voice
+from plugin.admin import check, files, hook, interpreter, signals, verbs, voice
 from plugin.admin.arguments import USAGE, Arguments, Misuse, parse
 from plugin.admin.job import Job
-from plugin.admin.server import HOME, Server, survey
+from plugin.admin.server import HOME, Server
 
 MISUSE = 2
 
@@ -31,7 +31,7 @@ def main(here: str, words: list[str]) -> int:
     server = Server(root)
     command = f"sh {voice.quoted(f'{here}/install.sh')}" + (f" --root {voice.quoted(root)}" if root else "")
     spoken = voice.Voice(quiet=arguments.verb == "hook" or arguments.json, coloured=coloured())
-    job = Job(server, arguments, spoken, here, version, command, survey(server))
+    job = Job(server, arguments, spoken, here, version, command, server.survey(), tool=interpreter.roots())
     callers_path = os.environ.get("WEBMAIL_SIGNIN_PATH", "")
     verb = {"check": check.run, "hook": hook.run}.get(arguments.verb)
     return verb(job, callers_path) if verb else verbs.change(job, callers_path).code

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 
-from plugin.admin import files, obstacles
+from plugin.admin import features, files, obstacles
+from plugin.admin.server import ID
+from plugin.admin.snapshot import Snapshot
 from plugin.admin.transaction import Step
 
 TYPE_CHECKING = False
@@ -29,7 +31,7 @@ def write(job: Job) -> Step:
 
 
 def remove(job: Job) -> Step:
-    kept = files.Snapshot([job.server.config])
+    kept = Snapshot([job.server.config])
 
     def do() -> None:
         kept.take()
@@ -45,3 +47,5 @@ def say_what_stays(job: Job) -> None:
             job.voice.say(f"  {path} stays, it is yours")
         elif not job.arguments.purge:
             job.voice.say(f"  {path} stays; --purge removes it")
+    for name in features.saying_off(job.server):
+        job.voice.say(f"  the feature list {name} keeps {ID}=0, which without the plugin means nothing")

@@ -8,8 +8,21 @@ from plugin.admin import programs
 from plugin.admin.arguments import Arguments
 from plugin.admin.interpreter import Interpreter
 from plugin.admin.server import Installed, Server
-from plugin.admin.voice import Voice
+from plugin.admin.voice import Voice, quoted
 
+# The same for every Python that runs a tree's code: no site, nothing from the environment, and no bytecode, which
+# somebody may have planted. That of the system's own library is the system's; compiling it anew would take longer than
+# the work, so what of it is needed is loaded first.
+FLAGS = ("-ISB", "-X", "pycache_prefix=/dev/null/none")
+MODULE = """import sys
+prefix, sys.pycache_prefix = sys.pycache_prefix, None
+import argparse, base64, compileall, datetime, difflib, filecmp, html.parser, inspect, ipaddress, json, pickle, random
+import runpy, tempfile, traceback, typing, urllib.parse
+sys.pycache_prefix = prefix
+tree, name = sys.argv[1:3]
+sys.path += [tree, tree + "/vendor"]
+sys.argv[:3] = [name]
+runpy.run_module(name, run_name="__main__")"""
 READY = 120.0  # seconds that a release may take to make itself ready
 
 
@@ -33,12 +46,26 @@ class Job(NamedTuple):
         return self.arguments.verb
 
     @property
+    def mending(self) -> str:
+        """The command line that mends what is installed: from the release, which stays when a tarball's folder goes."""
+        inside = f"sh {quoted(f'{self.server.base}/current/install.sh')}"
+        return inside if self.installed.current else self.command
+
+    @property
     def held(self) -> tuple[int, ...]:
         """What the programs that work for us hold too, even if this process is killed."""
         return () if self.lock < 0 else (self.lock,)
 
-    def ready(self, tree: str, *, check: bool = False) -> programs.Program:
-        """Let a release make itself ready, or only check what it would be made of, by its own code."""
-        words = ["--check", "--root", self.server.root] if check else []
-        argv = programs.module(self.tool, tree, "plugin.ready", tree, *words)
+    def ready(self, tree: str, *, check: bool = False, last_good: bool = False) -> programs.Program:
+        """Let a release make itself ready, or only check what it would be made of, by its own code.
+
+        `last_good`: in place of settings that do not hold, those that were applied last.
+        """
+        words = [*(["--check", "--root", self.server.root] if check else []), *(["--last-good"] if last_good else [])]
+        argv = module(self.tool, tree, "plugin.ready", tree, *words)
         return programs.Program(argv, READY, held=self.held)
+
+
+def module(python: str, tree: str, name: str, *words: str) -> list[str]:
+    """The command line that runs a module of that tree's code."""
+    return [python, *FLAGS, "-c", MODULE, tree, name, *words]

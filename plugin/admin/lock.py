@@ -102,6 +102,6 @@ def holder(path: str) -> str:
 def command(number: str) -> str:
     """What a process was started with, from its program's or script's name on."""
     with open(f"/proc/{number}/cmdline", encoding="utf-8", errors="replace") as stream:
-        words = [word for word in stream.read().split("\0") if word.isprintable()]
+        words = [word for word in stream.read().split("\0") if word and word.isprintable()]
     names = [place for place, word in enumerate(words) if word.endswith("install.sh")]
     return f": {' '.join(words[names[0] if names else 0 :])[:200]}" if words else ""

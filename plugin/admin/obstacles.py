@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 
-from plugin.admin import files, manifest
+from plugin.admin import ownership
 from plugin.admin.findings import SERVER, Finding
 from plugin.admin.server import HOME, ID
 from plugin.admin.voice import quoted
@@ -22,8 +21,8 @@ WAY = (
     *("usr/local/cpanel/3rdparty", HOME, f"{HOME}/releases", "etc", "etc/webmail-signin"),
     *("usr/local/cpanel/whostmgr", "usr/local/cpanel/whostmgr/addonfeatures"),
 )
+KNOWN = ("releases", "current", "previous", "record", ".lock", ".current.new", ".previous.new", ".record.new")
 PROGRAMS = ("scripts", "scripts/install_plugin", "scripts/uninstall_plugin", "bin", "bin/manage_hooks")
-ENTRY = (b"#!/", b"3rdparty/webmail-signin/current", b"main(release, theme=")
 
 
 def on_the_way(server: Server, installed: Installed, version: str = "") -> Iterator[Finding]:
@@ -39,12 +38,12 @@ def on_the_way(server: Server, installed: Installed, version: str = "") -> Itera
         if os.path.lexists(path) and not os.path.islink(path):
             yield taken(path)
     if not installed.ours:
-        if others_in(server.base, ".lock"):
+        if others_in(server.base, *KNOWN):
             yield taken(server.base)
-        if os.path.lexists(server.addonfeature) and not our_feature(server.addonfeature):
+        if os.path.lexists(server.addonfeature) and not ownership.our_feature(server.addonfeature):
             yield taken(server.addonfeature)
     release = server.release(version)
-    if version and os.path.lexists(release) and (os.path.islink(release) or not is_release(release)):
+    if version and os.path.lexists(release) and (os.path.islink(release) or not ownership.is_release(release)):
         yield taken(release)
 
 
@@ -52,8 +51,7 @@ def in_theme(server: Server, installed: Installed, theme: str) -> Iterator[Findi
     folder = f"{server.frontend}/{theme}"
     page = f"{folder}/{ID}"
     yield from owned(folder)
-    yield from real(page, folder=True)
-    yield from owned(page, ours=True)
+    yield from in_page(server, theme)
     for place in ("dynamicui", "assets", "assets/application_icons"):
         yield from owned(f"{folder}/{place}")
         if os.path.islink(f"{folder}/{place}"):
@@ -70,62 +68,33 @@ def in_theme(server: Server, installed: Installed, theme: str) -> Iterator[Findi
         yield from foreign(server, theme)
 
 
+def in_page(server: Server, theme: str) -> Iterator[Finding]:
+    """The one folder of a theme that is ours: nothing in it is touched if others can change it."""
+    page = os.path.dirname(server.entry(theme))
+    yield from real(page, folder=True)
+    yield from owned(page, ours=True)
+
+
 def foreign(server: Server, theme: str) -> Iterator[Finding]:
     """What has the names of our files in a theme, and is not ours by its content either."""
     entry, conf = server.entry(theme), server.conf(theme)
-    if os.path.lexists(entry) and not os.path.islink(entry) and not our_entry(entry):
+    if os.path.lexists(entry) and not os.path.islink(entry) and not ownership.our_entry(entry):
         yield taken(entry)
-    if os.path.lexists(conf) and not our_conf(conf):
+    if os.path.lexists(conf) and not ownership.our_conf(conf):
         yield taken(conf)
-    if not our_conf(conf):  # an icon alone can be anybody's
+    if not ownership.our_conf(conf):  # an icon alone can be anybody's
         yield from (taken(icon) for icon in server.icons(theme) if os.path.lexists(icon))
 
 
 def not_ours(server: Server) -> Iterator[Finding]:
     """What would go with the rest although nobody knows whose it is."""
-    known = ("releases", "current", "previous", "record", ".lock", ".current.new", ".previous.new", ".record.new")
-    yield from (taken(f"{server.base}/{name}") for name in others_in(server.base, *known))
+    yield from (taken(f"{server.base}/{name}") for name in others_in(server.base, *KNOWN))
     for name in others_in(server.releases):
         release = f"{server.releases}/{name}"
-        if is_release(release):
-            yield from (taken(path) for path in strays(release))
+        if ownership.is_release(release):
+            yield from (taken(path) for path in ownership.strays(release))
         elif not name.startswith(".staged-"):
             yield taken(release)
-
-
-def strays(release: str) -> Iterator[str]:
-    """The files in a release that are neither in its MANIFEST nor made by compiling."""
-    try:
-        listed = {f"{release}/{path}" for path in manifest.read(release)} | {f"{release}/{manifest.NAME}"}
-    except (OSError, ValueError):
-        return
-    for folder, folders, names in os.walk(release):
-        made = [name for name in folders if name in ("__pycache__", "compiled") or name.startswith(".compiled-")]
-        folders[:] = [name for name in folders if name not in made]
-        links = [name for name in folders if os.path.islink(f"{folder}/{name}")]
-        for name in (*names, *links):
-            if f"{folder}/{name}" not in listed and not (
-                folder == release and name.startswith((".compiled", "compiled"))
-            ):
-                yield f"{folder}/{name}"
-
-
-def our_entry(path: str) -> bool:
-    data = files.read(path) or b""
-    return data.startswith(ENTRY[0]) and all(part in data for part in ENTRY[1:])
-
-
-def our_conf(path: str) -> bool:
-    return re.search(rf"(^|,)url=>{ID}/index\.live\.cgi(,|$)", files.text(path), re.MULTILINE) is not None
-
-
-def our_feature(path: str) -> bool:
-    return files.text(path).startswith(f"{ID}:")
-
-
-def is_release(folder: str) -> bool:
-    """A release's folder, whole or not: no other has our entry."""
-    return our_entry(f"{folder}/cgi/index.live.cgi") or os.path.isfile(f"{folder}/MANIFEST")
 
 
 def real(path: str, *, folder: bool) -> Iterator[Finding]:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-import glob
 import os
-from functools import partial
 
-from plugin.admin import configuration, files, manifest, proof, prove, qualify, registration, release
-from plugin.admin.programs import Failed
-from plugin.admin.server import ID, Record
+from plugin.admin import (
+    beginning,
+    compiling,
+    configuration,
+    features,
+    hooks,
+    manifest,
+    proof,
+    prove,
+    registration,
+    release,
+)
+from plugin.admin.programs import Failed, can_run
+from plugin.admin.server import Record
 from plugin.admin.transaction import Plan, Step
 
 TYPE_CHECKING = False
@@ -26,16 +35,16 @@ def install(job: Job) -> Plan:
         )
     staging = job.here != target and not (whole and is_ready(target))
     previous = installed.previous if installed.current in ("", job.version) else installed.current
-    steps = begin(job)
+    steps = beginning.steps(job)
     if staging:
-        steps.append(release.stage(job, staged, target))
+        steps.append(release.stage(job, staged))
     return activate(job, steps, job.version, previous, job.here, staged if staging else target)
 
 
 def rollback(job: Job) -> Plan:
     version = job.installed.previous
     target = job.server.release(version)
-    return activate(job, begin(job), version, job.installed.current, target, target)
+    return activate(job, beginning.steps(job), version, job.installed.current, target, target)
 
 
 def activate(job: Job, steps: list[Step], version: str, previous: str, code: str, tree: str) -> Plan:
@@ -46,16 +55,17 @@ def activate(job: Job, steps: list[Step], version: str, previous: str, code: str
     entry = registration.entry(code, python.path)
     if not os.path.lexists(server.config) and job.verb != "rollback":
         steps.append(configuration.write(job))
-    compiling = python.tag == job.tool_tag and not (hook and compiled_well(job, tree, entry))
-    if compiling:
-        steps.append(release.compile_code(job, tree))
-    if compiling or not hook or not is_ready(tree):
-        last_good = hook or job.verb == "rollback"
-        steps.append(release.make_ready(job, tree, code, fresh=tree != target, last_good=last_good))
-    steps.append(release.try_page(job, tree, version))
+    anew = python.tag == job.tool_tag and not (hook and compiled_well(job, tree, entry))
+    if anew:
+        steps.append(compiling.compile_code(job, tree))
+    if anew or not hook or not is_ready(tree):
+        last_good = bool(installed.current)
+        steps.append(compiling.make_ready(job, tree, code, fresh=tree != target, last_good=last_good))
+    if tree != target or version != installed.current:  # otherwise it is the one that people click on anyway
+        steps.append(release.try_page(job, tree, version))
     if tree != target:
         steps.append(release.put_in_place(tree, target))
-    if (version, previous) != (installed.current, installed.previous):
+    if not release.leads_to(job, version, previous):
         steps.append(release.switch(job, version, previous))
     steps.append(release.write_record(job, record(job)))
     for theme in job.themes:
@@ -63,8 +73,10 @@ def activate(job: Job, steps: list[Step], version: str, previous: str, code: str
             steps.append(registration.place_entry(server, theme, entry))
         if not hook or not registration.registered(server, theme):
             steps.append(registration.register(job, theme, target))
-    if qualify.runs(server.manage_hooks) and not registration.hooked(server):
-        steps.append(registration.add_hook(server))
+    if job.arguments.feature == "off":
+        steps.append(features.hide(server))
+    if can_run(server.manage_hooks) and not hooks.hooked(server):
+        steps.append(hooks.add(server))
     steps += [registration.try_entry(server, theme) for theme in job.themes]
     if job.arguments.account:
         steps.append(proof.step(job))
@@ -73,69 +85,10 @@ def activate(job: Job, steps: list[Step], version: str, previous: str, code: str
 
 def apply(job: Job) -> Plan:
     tree = job.server.release(job.installed.current)
-    steps = [*begin(job), release.make_ready(job, tree, tree, fresh=False, last_good=False)]
+    steps = [*beginning.steps(job), compiling.make_ready(job, tree, tree, fresh=False, last_good=False)]
     for theme in job.themes:
         steps += [registration.register(job, theme, tree), registration.try_entry(job.server, theme)]
     return Plan(steps)
-
-
-def uninstall(job: Job) -> Plan:
-    """`job.themes` go; if others remain, so does the program."""
-    server, installed = job.server, job.installed
-    remaining = tuple(theme for theme in installed.themes if theme not in job.themes)
-    steps = begin(job)
-    if not remaining and registration.hooked(server):
-        steps.append(registration.remove_hook(job))
-    for theme in job.themes:
-        steps.append(registration.unregister(job, theme, last=not remaining))
-        steps.append(registration.remove_page(job, theme))
-    if remaining:
-        steps.append(release.write_record(job, installed.record._replace(themes=remaining)))
-        return Plan(steps)
-    if os.path.isdir(server.base):
-        steps.append(set_aside(job))
-    if job.arguments.purge and os.path.lexists(server.config):
-        steps.append(configuration.remove(job))
-    return Plan(steps)
-
-
-def begin(job: Job) -> list[Step]:
-    """What every plan begins with: tidying up, and a copy of the small files to put back."""
-    left = leftovers(job)
-    steps = []
-    if left:
-        names = " ".join(os.path.basename(path) for path in left)
-        steps.append(Step(f"remove what an interrupted run left: {names}", partial(files.remove_all, left)))
-    kept = files.Snapshot(job.server.changeable(job.themes))
-
-    def undo() -> None:
-        kept.put_back()
-        files.remove_empty(job.absent)
-
-    steps.append(Step("keep a copy of what may change", kept.take, undo))
-    return steps
-
-
-def leftovers(job: Job) -> list[str]:
-    """What only a run that was ended leaves behind."""
-    server = job.server
-    paths = [server.gone, *(files.beside(f"{server.base}/{name}") for name in ("current", "previous", "record"))]
-    paths += glob.glob(f"{glob.escape(server.releases)}/.staged-*")
-    paths += glob.glob(f"{glob.escape(server.releases)}/*/.compiled.new")
-    paths += glob.glob(f"{glob.escape(server.frontend)}/*/{ID}/.index.live.cgi.new")
-    paths += [files.beside(path) for path in (*server.changeable(job.themes), server.config)]
-    return [path for path in dict.fromkeys(paths) if os.path.lexists(path)]
-
-
-def set_aside(job: Job) -> Step:
-    """One rename: a click finds either all of it or nothing."""
-    server = job.server
-
-    def undo() -> None:
-        if os.path.isdir(server.gone):
-            os.rename(server.gone, server.base)
-
-    return Step(f"remove {server.base}", lambda: os.rename(server.base, server.gone), undo)
 
 
 def record(job: Job) -> Record:

@@ -21,16 +21,9 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 ENVIRONMENT = {"PATH": PATH, "LC_ALL": "C"}
 MOST = 1 << 20  # bytes of output
 GRACE = 3.0  # seconds from SIGTERM to SIGKILL
+PANEL = 60.0  # seconds that a program of cPanel's may take
 LOOK, GLANCE = 0.2, 0.005  # seconds between looks, should nobody tell that a child has ended; once its pipes are closed
 PREFIX = re.compile(r"^(?:\w+\.)*\w*(?:Error|Exception)(?:: (?:\[Errno \d+\] )?|$)")
-# The same for every Python that runs a tree's code: no site, nothing from the environment, and no bytecode, which
-# somebody may have planted.
-FLAGS = ("-ISB", "-X", "pycache_prefix=/dev/null/none")
-MODULE = """import runpy, sys
-tree, name = sys.argv[1:3]
-sys.path += [tree, tree + "/vendor"]
-sys.argv[:3] = [name]
-runpy.run_module(name, run_name="__main__")"""
 
 
 class Failed(Exception):
@@ -144,10 +137,17 @@ class Program:
                 pipe.close()
 
 
+def can_run(path: str) -> bool:
+    return os.path.isfile(path) and os.access(path, os.X_OK)
+
+
 def run(argv: Sequence[str], limit: float, *, held: Iterable[int] = ()) -> Ended:
     return Program(argv, limit, held=held).finish()
 
 
-def module(python: str, tree: str, name: str, *words: str) -> list[str]:
-    """The command line that runs a module of that tree's code."""
-    return [python, *FLAGS, "-c", MODULE, tree, name, *words]
+def ask(*argv: str) -> str:
+    """Run a program of cPanel's, which never holds our lock; what it printed. Raises Failed."""
+    ended = run(argv, PANEL)
+    if ended.code:
+        raise Failed(ended.said)
+    return ended.output

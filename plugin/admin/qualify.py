@@ -7,6 +7,7 @@ import re
 
 from plugin.admin import files, manifest, obstacles
 from plugin.admin.findings import ADVICE, INSTALLED, SERVER, Finding
+from plugin.admin.programs import can_run
 from plugin.admin.voice import quoted
 
 TYPE_CHECKING = False
@@ -42,23 +43,19 @@ def cpanel(server: Server, command: str) -> Iterator[Finding]:
         yield Finding(True, SERVER, "cpanel", f"cPanel {version}")
     for program in ("bin/uapi", "scripts/install_plugin"):
         path, name = f"{server.cpanel}/{program}", os.path.basename(program)
-        if runs(path):
+        if can_run(path):
             yield Finding(True, SERVER, name, f"{path} can be run")
         else:
             yield Finding(False, SERVER, name, f"{path} is missing or cannot be run", UPCP)
-    if not runs(server.uninstall_plugin):
+    if not can_run(server.uninstall_plugin):
         text = f"{server.uninstall_plugin} is missing: files will be removed by name"
         yield Finding(False, ADVICE, "uninstall_plugin", text, UPCP)
-    if not runs(server.manage_hooks):
+    if not can_run(server.manage_hooks):
         text = f"{server.manage_hooks} is missing: no repair after cPanel updates, so after each of them: {command}"
         yield Finding(False, ADVICE, "manage_hooks", text, UPCP)
     if files.text(f"{server.root}/sys/fs/selinux/enforce").strip() == "1":
         text = "SELinux is enforcing, which cPanel does not support"
         yield Finding(False, ADVICE, "selinux", text, "setenforce 0")
-
-
-def runs(path: str) -> bool:
-    return os.path.isfile(path) and os.access(path, os.X_OK)
 
 
 def themes(server: Server, installed: Installed, wanted: tuple[str, ...], command: str) -> Iterator[Finding]:
@@ -111,11 +108,11 @@ def installation(server: Server, installed: Installed, themes: tuple[str, ...], 
     """For the verbs that need one; the themes that were named must be those that it is installed in."""
     if not installed.current:
         yield Finding(False, INSTALLED, "installed", "Webmail Sign-in is not installed here", f"{command} install")
-    yield from missing_themes(installed, themes, command)
+    yield from missing_themes(installed.themes, themes, command)
 
 
-def missing_themes(installed: Installed, themes: tuple[str, ...], command: str) -> Iterator[Finding]:
+def missing_themes(present: tuple[str, ...], themes: tuple[str, ...], command: str) -> Iterator[Finding]:
     for theme in themes:
-        if theme not in installed.themes:
+        if theme not in present:
             text = f"it is not installed in the theme {theme}"
             yield Finding(False, INSTALLED, "theme", text, f"{command} install --theme {theme}")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import select
 
-from plugin.admin import signals, voice
+from plugin.admin import signals
+from plugin.admin.server import ID, order
+from plugin.admin.voice import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,19 +18,27 @@ def where(job: Job) -> str:
     return f" below {job.server.root}" if job.server.root else ""
 
 
+def is_downgrade(job: Job) -> bool:
+    current = job.installed.current
+    return bool(current and job.version) and order(job.version) < order(current)
+
+
+def asks(job: Job) -> bool:
+    """Only people are asked: not without a terminal, nor where it is said not to."""
+    return os.isatty(0) and not (job.arguments.yes or job.arguments.dry)
+
+
 def confirmed(job: Job) -> bool:
-    """Asked of people only: without a terminal, or told not to ask, the answer is yes."""
-    if job.arguments.yes or job.arguments.dry or job.verb == "hook" or not os.isatty(0):
-        return True
-    question = ask_for(job)
-    if not question:
+    """Raises Interrupted, and OSError if the terminal goes away."""
+    question = question_of(job)
+    if not question or not asks(job):
         return True
     place = where(job) or f" on {os.uname().nodename}"
     os.write(1, f"{question}{place}, theme {' and '.join(job.themes)}? [y/N] ".encode(errors="surrogateescape"))
     return reply()[:1] in ("y", "Y")
 
 
-def ask_for(job: Job) -> str:
+def question_of(job: Job) -> str:
     current, version = job.installed.current, job.version
     if job.verb == "rollback":
         return f"Return from release {current} to {job.installed.previous}"
@@ -36,13 +46,15 @@ def ask_for(job: Job) -> str:
         return f"Remove Webmail Sign-in {current}".rstrip()
     if job.verb != "install":
         return ""
+    if is_downgrade(job):
+        return f"Downgrade Webmail Sign-in {current} to the older {version}"
     if current and current != version:
-        return f"Replace Webmail Sign-in {current} by {version}"
+        return f"Upgrade Webmail Sign-in {current} to {version}"
     return f"Install Webmail Sign-in {version}{' again' if current else ''}"
 
 
 def reply() -> str:
-    """A line of standard input. Raises Interrupted."""
+    """A line of standard input. Raises Interrupted, OSError."""
     said = b""
     poll = select.poll()
     for descriptor in (0, *signals.bell):
@@ -62,21 +74,24 @@ def reply() -> str:
 
 
 def unqualified(job: Job) -> str:
-    if job.verb == "install":
+    if job.verb == "install" and not is_downgrade(job):
         return "This server does not qualify, see above; nothing was changed."
     return "Nothing was changed, see above."
 
 
 def done(job: Job) -> str:
     """What happened and what to do next."""
-    base, was = job.server.base, job.installed
+    was, ours = job.installed, f"sh {quoted(f'{job.server.base}/current/install.sh')}"
     if job.verb == "uninstall":
         return "Done."
     if job.verb == "apply":
         return "The settings are in force, and the page was run."
     if job.verb == "rollback":
-        return f"Release {was.previous} is in use again, and its page was run."
-    ours = f"sh {voice.quoted(f'{base}/current/install.sh')}"
+        return f"Release {was.previous} is in use again, and its page was run. To undo that: {ours} rollback"
+    said = f"Webmail Sign-in {job.version} is installed, and its page was run. To see all of it: {ours} check"
     if was.current and was.current != job.version:
-        return f"Upgraded {was.current} to {job.version}, and its page was run. To go back: {ours} rollback"
-    return f"Webmail Sign-in {job.version} is installed, and its page was run. Is all in order? {ours} check"
+        said = f"{question_of(job).split()[0]}d {was.current} to {job.version}, and its page was run."
+        said += f" To go back: {ours} rollback"
+    if job.arguments.feature == "off":
+        said += f"\nThe icon is hidden from everybody until WHM's Feature Manager switches {ID} on in a feature list."
+    return said

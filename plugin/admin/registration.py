@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 from functools import partial
 
-from plugin.admin import files, programs, prove, qualify
-from plugin.admin.programs import Failed
+from plugin.admin import files, programs, prove
+from plugin.admin.programs import Failed, can_run
 from plugin.admin.transaction import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from plugin.admin.job import Job
     from plugin.admin.server import Server
-
-LIMIT = 60.0  # seconds that a program of cPanel's may take
-WHEN = ("--manual", "--category", "System", "--event", "upcp", "--stage", "post")
 
 
 def entry(code: str, python: str) -> bytes:
@@ -59,7 +55,7 @@ def register(job: Job, theme: str, release: str) -> Step:
     folder = f"{release}/compiled/registration"
 
     def do() -> None:
-        ask(server.install_plugin, folder, f"--theme={theme}")
+        programs.ask(server.install_plugin, folder, f"--theme={theme}")
         for icon in server.icons(theme):  # one of the other kind is one that the settings named before
             if not os.path.exists(f"{folder}/icon{os.path.splitext(icon)[1]}"):
                 files.remove(icon)
@@ -81,9 +77,9 @@ def unregister(job: Job, theme: str, *, last: bool) -> Step:
 
     def do() -> None:
         if last:
-            if qualify.runs(server.uninstall_plugin) and job.installed.current and os.path.isdir(folder):
+            if can_run(server.uninstall_plugin) and job.installed.current and os.path.isdir(folder):
                 try:
-                    ask(server.uninstall_plugin, folder, f"--theme={theme}")
+                    programs.ask(server.uninstall_plugin, folder, f"--theme={theme}")
                 except Failed as why:
                     job.voice.warn(f"  uninstall_plugin failed: {why}")
             files.remove(server.addonfeature)
@@ -106,55 +102,3 @@ def remove_page(job: Job, theme: str) -> Step:
             job.voice.say(f"  {folder} stays, for what in it is not ours")
 
     return Step(f"remove the page from {folder}", do)
-
-
-def ask(*argv: str) -> str:
-    """Run a program of cPanel's, which never holds our lock; what it printed. Raises Failed."""
-    ended = programs.run(argv, LIMIT)
-    if ended.code:
-        raise Failed(ended.said)
-    return ended.output
-
-
-def hooked(server: Server) -> bool:
-    """Whether our hook is registered; as JSON where manage_hooks can say it so (cpanel-facts.md §4)."""
-    if not qualify.runs(server.manage_hooks):
-        return False
-    try:
-        listed = json.loads(ask(server.manage_hooks, "list", "--output", "JSON"))
-        after = listed.get("System", {}).get("upcp", [])
-        return any(hook.get("hook") == server.hook for hook in after)
-    except (Failed, ValueError, AttributeError):
-        pass
-    try:
-        lines = ask(server.manage_hooks, "list").splitlines()
-    except Failed:
-        return False
-    return any(line.rstrip().endswith(f" {server.hook}") for line in lines)
-
-
-def add_hook(server: Server) -> Step:
-    def undo() -> None:
-        if hooked(server):
-            ask(server.manage_hooks, "delete", "script", server.hook, *WHEN)
-
-    def do() -> None:
-        ask(server.manage_hooks, "add", "script", server.hook, *WHEN)
-
-    return Step("add the hook that repairs after cPanel updates", do, undo, repairs=True)
-
-
-def remove_hook(job: Job) -> Step:
-    server = job.server
-
-    def do() -> None:
-        try:
-            ask(server.manage_hooks, "delete", "script", server.hook, *WHEN)
-        except Failed as why:
-            job.voice.warn(f"  manage_hooks failed, remove the hook by hand: {why}")
-
-    def undo() -> None:
-        if not hooked(server):
-            ask(server.manage_hooks, "add", "script", server.hook, *WHEN)
-
-    return Step("remove the hook after cPanel updates", do, undo)

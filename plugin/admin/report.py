@@ -8,7 +8,8 @@ from plugin.admin.voice import GREEN, RED, YELLOW
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from typing import Any
 
     from plugin.admin.findings import Finding
     from plugin.admin.voice import Voice
@@ -28,6 +29,24 @@ def lines(finding: Finding, voice: Voice) -> str:
 def printable(text: str) -> str:
     """Without control characters, but for the ends of lines."""
     return "".join(c if c.isprintable() or c == "\n" or "\udc80" <= c <= "\udcff" else "?" for c in text)
+
+
+def summary(facts: dict[str, Any]) -> Iterator[str]:
+    """The facts, for people: one line each, but for the log."""
+    installed = facts["installed"] or "nothing"
+    if facts["previous"]:
+        installed += f", before it {facts['previous']}"
+    settings = "; ".join(f"{key} {value}" for key, value in facts["settings"].items())
+    rows = {
+        "installed": f"{installed}; this tarball is {facts['version']}",
+        "cPanel": facts["cpanel"],
+        "system": facts["system"],
+        "Python": facts["python"],
+        "themes": ", ".join(facts["themes"]),
+        "settings": settings or "as they come",
+    }
+    yield from (f"{name + ':':<10} {printable(value)}" for name, value in rows.items() if value)
+    yield from (f"{'log:':<10} {printable(line)}" for line in facts["log"])
 
 
 def counts(findings: Iterable[Finding]) -> dict[str, int]:

@@ -68,6 +68,18 @@ class Server:
             f"{self.root}/etc",
         ]
 
+    def survey(self) -> Installed:
+        """What is recorded, and what the links lead to."""
+        current, previous = (self.named(link) for link in ("current", "previous"))
+        record = Record.parse(files.text(self.record))
+        return Installed(current, previous, record, bool(current or record.themes) or os.path.isdir(self.releases))
+
+    def named(self, link: str) -> str:
+        """The version that a link of ours leads to, if that is a release's folder."""
+        version = files.leads(f"{self.base}/{link}").removeprefix("releases/")
+        known = re.fullmatch(VERSION, version) and os.path.isdir(self.release(version))
+        return version if known else ""
+
 
 class Record(NamedTuple):
     """What stands in ``record``: themes, folders that were not there before us, and a Python that was asked for."""
@@ -104,14 +116,8 @@ class Installed(NamedTuple):
         return self.record.themes
 
 
-def survey(server: Server) -> Installed:
-    current, previous = (named(server, link) for link in ("current", "previous"))
-    record = Record.parse(files.text(server.record))
-    return Installed(current, previous, record, bool(current or record.themes) or os.path.isdir(server.releases))
-
-
-def named(server: Server, link: str) -> str:
-    """The version that a link of ours leads to, if that is a release's folder."""
-    version = files.leads(f"{server.base}/{link}").removeprefix("releases/")
-    known = re.fullmatch(VERSION, version) and os.path.isdir(server.release(version))
-    return version if known else ""
+def order(version: str) -> tuple[list[int], bool, str]:
+    """What versions are sorted by: 1.2.0-rc1 comes before 1.2.0, that before 1.2.0+more."""
+    numbers = re.match(r"[0-9]+(\.[0-9]+)*", version)
+    rest = version[numbers.end() :] if numbers else version
+    return [*map(int, numbers[0].split("."))] if numbers else [], rest[:1] in ("", "+"), rest

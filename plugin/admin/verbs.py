@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from plugin.admin import configuration, files, lock, look, plans, questions, report
+from plugin.admin import configuration, files, lock, look, ownership, plans, questions, removal, report
 from plugin.admin.programs import Failed
-from plugin.admin.server import survey
 from plugin.admin.signals import Interrupted
 from plugin.admin.transaction import NotPutBack, Plan, carry_out, reason, rehearse
 
@@ -22,7 +21,7 @@ PLANS = {
     "hook": plans.install,
     "apply": plans.apply,
     "rollback": plans.rollback,
-    "uninstall": plans.uninstall,
+    "uninstall": removal.uninstall,
 }
 
 
@@ -49,7 +48,7 @@ def change(job: Job, callers_path: str) -> Outcome:
         if unfit:
             job.voice.say(questions.unqualified(job))
             return Outcome(UNFIT, unfit)
-        if job.verb == "uninstall" and not job.installed.ours:
+        if job.verb == "uninstall" and not (job.installed.ours or ownership.left(job.server)):
             return nothing_to_remove(job)
         if not questions.confirmed(job):
             job.voice.say("Nothing was changed.")
@@ -89,15 +88,14 @@ def behind_the_lock(job: Job, callers_path: str) -> Outcome:
     try:
         with lock.held(job.server, job.voice) as descriptor:
             job = job._replace(lock=descriptor)
-            if survey(job.server) != job.installed:  # whoever held the lock has changed it
+            if ownership.survey(job.server) != job.installed:  # whoever held the lock has changed it
                 job, found = look.at(job, callers_path)
                 if failures(found):
                     raise Failed(failures(found))
             in_use(job)
             plan = PLANS[job.verb](job)
             carry_out(plan, job.voice)
-            if job.verb == "uninstall":
-                tidy(job)
+            left = tidy(job) if job.verb == "uninstall" else []
     except NotPutBack as why:
         job.voice.fail(str(why))
         job.voice.warn(f"Not everything could be put back; see {job.server.base} and run: {job.command} check")
@@ -106,6 +104,9 @@ def behind_the_lock(job: Job, callers_path: str) -> Outcome:
         job.voice.fail(reason(why))
         job.voice.warn("Everything was put back as it was.")
         return Outcome(FAILED, reason(why))
+    if left:
+        job.voice.fail(f"this of ours is left: {', '.join(left)}")
+        return Outcome(FAILED, "not all of it could be removed")
     job.voice.done(questions.done(job))
     return Outcome(DONE, repaired=tuple(step.text for step in plan.steps if step.repairs))
 
@@ -120,13 +121,14 @@ def in_use(job: Job) -> None:
         raise Elsewhere(current)
 
 
-def tidy(job: Job) -> None:
-    """What is left of an uninstalled plugin, once nothing is undone any more."""
+def tidy(job: Job) -> list[str]:
+    """What is left of an uninstalled plugin, once nothing is undone any more; and what should not be."""
     configuration.say_what_stays(job)
     if os.path.lexists(job.server.base):
-        return  # other themes still use it
+        return []  # other themes still use it
     files.remove(job.server.gone)
     created = [f"{job.server.root}/{path}" for path in job.installed.record.created]
     files.remove_empty(sorted(created, key=len, reverse=True))
     if job.arguments.purge or created:
         files.remove_empty([job.server.etc])
+    return ownership.left(job.server)

@@ -141,13 +141,13 @@ def test_a_release_whose_page_does_not_run_never_gets_in_use(newer: Server) -> N
     assert newer.tree() == before
 
 
-def test_settings_that_do_not_hold_stop_an_installation(newer: Server) -> None:
-    newer.config.write_text("timeout: long\n")
-    before = newer.tree()
-    ended = newer.run("install")
+def test_settings_that_do_not_hold_stop_a_first_installation(bare: Server) -> None:
+    bare.settle("timeout: long\n")
+    before = bare.tree()
+    ended = bare.run("install")
     assert ended.returncode == 1
-    assert f"{newer.config}:1: timeout" in ended.stdout
-    assert newer.tree() == before
+    assert f"{bare.config}:1: timeout" in ended.stdout
+    assert bare.tree() == before
 
 
 def test_a_symlink_in_the_source_is_not_installed(newer: Server) -> None:

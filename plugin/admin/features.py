@@ -1,0 +1,86 @@
+"""WHM's feature lists: what they say of us, and how the icon is hidden from everybody (cpanel-facts.md §5)."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from plugin.admin import files, programs
+from plugin.admin.findings import ADVICE, Finding
+from plugin.admin.programs import Failed
+from plugin.admin.server import ID
+from plugin.admin.transaction import Step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from plugin.admin.server import Server
+
+LIMIT = 60.0  # seconds that whmapi1 may take
+FOR_ALL = "disabled"  # no package's list: what is off there is off for the whole server, whatever else says on
+
+
+def look(server: Server) -> Iterator[Finding]:
+    """A feature is on unless a list says FEATURE=0; packages start with the list `default`."""
+    for name in ("default", FOR_ALL):
+        for feature in (ID, "webmail"):
+            if is_off(server, name, feature):
+                text = f"the feature {feature} is off in the feature list {name}; WHM's Feature Manager turns it on"
+                command = f"whmapi1 get_featurelist_data featurelist={name}"
+                yield Finding(False, ADVICE, "feature", text, look=command)
+
+
+def is_off(server: Server, name: str, feature: str = ID) -> bool:
+    listed = files.text(f"{server.root}/var/cpanel/features/{name}").replace(" ", "").splitlines()
+    return f"{feature}=0" in listed
+
+
+def saying_off(server: Server) -> list[str]:
+    """The feature lists that switch ours off."""
+    folder = f"{server.root}/var/cpanel/features"
+    return [name for name in (sorted(os.listdir(folder)) if os.path.isdir(folder) else []) if is_off(server, name)]
+
+
+def hide(server: Server) -> Step:
+    """A feature is on unless a list says off: so it is switched off in each of them."""
+    changed: list[str] = []
+
+    def do() -> None:
+        for name in whmapi1(server, "get_featurelists")["featurelists"]:
+            values = read(server, name)
+            if name != FOR_ALL and values.get(ID) != "0":
+                changed.append(name)
+                update(server, name, {**values, ID: "0"})
+
+    def undo() -> None:
+        for name in changed:
+            update(server, name, {**read(server, name), ID: "1"})
+
+    return Step("hide the icon: switch the feature off in every feature list", do, undo)
+
+
+def read(server: Server, name: str) -> dict[str, str]:
+    """Each feature of a list, "1" or "0"."""
+    rows = whmapi1(server, "get_featurelist_data", f"featurelist={name}")["features"]
+    return {str(row["id"]): str(int(row["value"])) for row in rows}
+
+
+def update(server: Server, name: str, values: dict[str, str]) -> None:
+    """All are named, as it is not documented what becomes of those that are not."""
+    words = (f"{feature}={value}" for feature, value in sorted(values.items()))
+    whmapi1(server, "update_featurelist", f"featurelist={name}", *words)
+
+
+def whmapi1(server: Server, function: str, *words: str) -> Any:
+    """The answer's data. Raises Failed."""
+    ended = programs.run([f"{server.cpanel}/bin/whmapi1", "--output=json", function, *words], LIMIT)
+    try:
+        answer = json.loads(ended.output)
+        if answer["metadata"]["result"] == 1:
+            return answer["data"]
+        said = str(answer["metadata"]["reason"])
+    except (ValueError, LookupError, TypeError):
+        said = ended.said
+    raise Failed(f"whmapi1 {function}: {said}")

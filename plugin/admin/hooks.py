@@ -1,0 +1,60 @@
+"""The hook that cPanel calls after its updates, as its own `manage_hooks` keeps it (cpanel-facts.md §4)."""
+
+from __future__ import annotations
+
+import json
+
+from plugin.admin import programs
+from plugin.admin.programs import Failed, can_run
+from plugin.admin.transaction import Step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from plugin.admin.job import Job
+    from plugin.admin.server import Server
+
+WHEN = ("--manual", "--category", "System", "--event", "upcp", "--stage", "post")
+
+
+def hooked(server: Server) -> bool:
+    """Whether our hook is registered; as JSON where manage_hooks can say it so (cpanel-facts.md §4)."""
+    if not can_run(server.manage_hooks):
+        return False
+    try:
+        listed = json.loads(programs.ask(server.manage_hooks, "list", "--output", "JSON"))
+        after = listed.get("System", {}).get("upcp", [])
+        return any(hook.get("hook") == server.hook for hook in after)
+    except (Failed, ValueError, AttributeError):
+        pass
+    try:
+        lines = programs.ask(server.manage_hooks, "list").splitlines()
+    except Failed:
+        return False
+    return any(line.rstrip().endswith(f" {server.hook}") for line in lines)
+
+
+def add(server: Server) -> Step:
+    def undo() -> None:
+        if hooked(server):
+            programs.ask(server.manage_hooks, "delete", "script", server.hook, *WHEN)
+
+    def do() -> None:
+        programs.ask(server.manage_hooks, "add", "script", server.hook, *WHEN)
+
+    return Step("add the hook that repairs after cPanel updates", do, undo, repairs=True)
+
+
+def remove(job: Job) -> Step:
+    server = job.server
+
+    def do() -> None:
+        try:
+            programs.ask(server.manage_hooks, "delete", "script", server.hook, *WHEN)
+        except Failed as why:
+            job.voice.warn(f"  manage_hooks failed, remove the hook by hand: {why}")
+
+    def undo() -> None:
+        if not hooked(server):
+            programs.ask(server.manage_hooks, "add", "script", server.hook, *WHEN)
+
+    return Step("remove the hook after cPanel updates", do, undo)
