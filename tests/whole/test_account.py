@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.cpanel import Cpanel, lay_out, private_accounts
+from tests.cpanel.webmail import ROUNDCUBE
 from tests.kit import faults, servers
 from tests.kit.folders import open_folder
 
@@ -244,3 +245,29 @@ def test_before_it_is_installed_there_is_no_click_to_prove(empty: tuple[Cpanel, 
     cp, server = empty
     ran = server.run("check", "--account", first(cp))
     assert (ran.returncode, "no click of" in ran.stdout, cp.root.session_log()) == (3, True, "")
+
+
+# Settings that change the click
+
+
+@pytest.fixture(scope="module")
+def chosen() -> Iterator[Cpanel]:
+    with servers.served(f"mailbox: choose\nopen: {ROUNDCUBE}\n") as cp:
+        yield cp
+
+
+@pytest.mark.parametrize("who", ["alice", "zeno", "mona", "max"])
+def test_where_people_choose_a_mailbox_the_accounts_own_is_proven(chosen: Cpanel, who: str) -> None:
+    if who not in chosen.root.accounts and who != "alice":
+        pytest.skip("there is only one account here")
+    ran = check(chosen, name=who if who in chosen.root.accounts else first(chosen))
+    assert (ran.returncode, f"people land in {ROUNDCUBE}" in ran.stdout) == (0, True), ran.stdout
+    assert chosen.sessions_created()[-1].mailbox is None
+    assert chosen.logged_in() == []
+
+
+def test_that_webmail_does_not_open_where_it_should_is_a_warning(chosen: Cpanel) -> None:
+    chosen.switch("webmail", "goto-ignored")
+    ran = check(chosen)
+    chosen.reset()
+    assert (ran.returncode, f"Webmail ignores the setting open: {ROUNDCUBE}" in ran.stdout) == (0, True)
