@@ -99,6 +99,15 @@ def test_without_support_nothing_is_said_of_it() -> None:
     assert "Help from your hosting provider" not in pages.response("uapi-timeout", support=None).body
 
 
+def test_a_mailbox_that_was_chosen_is_called_one() -> None:
+    shown = '<dt>{}</dt><dd dir="ltr" translate="no">{}</dd>'
+    assert shown.format("Account", "example") in pages.response("signed-in").body
+    assert (
+        shown.format("Mailbox", "info@example.com")
+        in pages.response("signed-in", user="info@example.com", chosen=True).body
+    )
+
+
 def test_the_panels_own_messages_claim_no_language() -> None:
     said = pages.REASONS["uapi-refused"]
     assert pages.response("uapi-refused").body.count('<li><bdi lang="">') == len(said)

@@ -63,13 +63,17 @@ def response(
     logo: str | None = None,
     colour: str | None = None,
     count: int | str = 12,
+    chosen: bool = False,
 ) -> page.Response:
-    """The page of an outcome; `tag` is a locale's, times are in seconds, `count` is that of the mailboxes."""
+    """The page of an outcome; `tag` is a locale's, times are in seconds, `count` is that of the mailboxes.
+
+    With `chosen`, `user` is a mailbox that was chosen.
+    """
     settings = Settings({"support": support, "slow_after": slow_after, "logo": logo})
     made = page.Pages(drawn(tag, brand, logo, colour).render, settings, LINKS, "0" * 32, "4f1c09ab")
     if outcome == "signed-in":
         to = destination.Destination(host, port, direct)
-        return made.signin(user, to, answer.WebmailSession("/cpsess2462418786", cpsess, None))
+        return made.signin(user, to, answer.WebmailSession("/cpsess2462418786", cpsess, None), chosen)
     if outcome == "choose":
         return mailboxes.choose(made, user, account(int(count)))
     error = FAILURES[outcome]("", REASONS.get(outcome, ()))

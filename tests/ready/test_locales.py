@@ -26,7 +26,12 @@ OTHER_SCRIPTS = ["ar", "el", "he", "ja", "ko", "ru", "th", "uk", "zh", "zh_tw"]
 
 NAMES = ("Webmail", "cPanel", "VPN")
 LATIN_WORDS = {*NAMES, "IP", "Proxy", "email"}  # what stays in Latin letters in languages with letters of their own
-LOANS = {"label.account": ("fil", "it", "nl"), "label.code": ("fil",), "label.reference": ("da",)}
+LOANS = {
+    "label.account": ("fil", "it", "nl"),
+    "label.code": ("fil",),
+    "label.mailbox": ("fil", "nl"),
+    "label.reference": ("da",),
+}
 
 # A 320 px phone leaves about 245 px inside the card, and 215 px inside a button: on a line 18 average Latin letters of
 # a title, 22 of a button, 30 of other text. Hence a title of two lines, a button or link of one, a label of two, a

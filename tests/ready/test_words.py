@@ -10,6 +10,7 @@ import pytest
 
 from plugin.click.main import LAST_DITCH
 from plugin.ready import locales
+from tests.kit import pages
 from tests.ready.test_locales import OURS, TAGS, WHOLE, own_entries, sentences_of
 
 TEMPLATES = {file.name: file.read_text(encoding="utf-8") for file in sorted(Path(OURS).glob("*.html"))}
@@ -105,6 +106,13 @@ def test_no_sentence_serves_two_states() -> None:
     asked = Counter(re.findall(r'"([a-z-]+(?:\.[a-z-]+)+)"', source))
     alone = [key for key in own_entries("en") if not key.startswith(SHARED)]
     assert [key for key in alone if asked[key] > 1] == []
+
+
+def test_every_sentence_stands_on_some_page() -> None:
+    source = "".join(TEMPLATES.values())
+    said = {"later.do", *re.findall(r'"([a-z-]+(?:\.[a-z-]+)+)"', source)}
+    said |= {f"{outcome}.{part}" for outcome in pages.FAILURES for part in ("what", "do")}
+    assert [key for key in sentences("en") if key not in said] == []
 
 
 def test_english_has_a_note_for_translators_at_each_placeholder() -> None:
