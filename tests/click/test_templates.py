@@ -27,10 +27,10 @@ TOO_WIDE = """() => [...document.querySelectorAll("html, body, main, main *")].f
   each => each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== "inline" && each.clientWidth
     || each.getBoundingClientRect().right > innerWidth || each.getBoundingClientRect().left < 0
 ).map(each => each.outerHTML.slice(0, 200))"""
-#: Lets only links break within a word.
+#: Lets only addresses break within a word.
 WHOLE_WORDS = """() => {
   document.body.style.overflowWrap = "normal";
-  for (const link of document.querySelectorAll("a")) link.style.overflowWrap = "anywhere";
+  for (const each of document.querySelectorAll("a, bdi")) each.style.overflowWrap = "anywhere";
 }"""
 #: Those of the texts that do not fit on one line of the page's button.
 TOO_LONG = """texts => {
