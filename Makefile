@@ -100,6 +100,11 @@ dist: $(BUILD) vendor ## Build the tarball of the last commit, its SBOM and SHA2
 verify-dist: $(DEV) ## Build the tarball twice under different circumstances, compare, and click from it without a network
 	@PYTHON='$(PYTHON)' sh tests/build/verify-dist.sh
 
+# As root, with debootstrap: Debian's packages are fetched once, into /var/tmp/webmail-signin-systems.
+.PHONY: systems
+systems: $(DEV) dist ## From the tarball at a real /, on Debian 11, 13 and sid: install to uninstall (SUITES='sid': that alone)
+	@.venv/bin/python -m tests.systems dist/webmail-signin-*.tar.gz $(SUITES)
+
 .PHONY: clean
 clean: ## Remove everything that was built
 	@rm -rf .venv .venv-build vendor dist
