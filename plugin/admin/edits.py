@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plugin.admin import manifest
+from plugin.admin import trust
 from plugin.admin.findings import ADVICE, INSTALLED, Finding
 from plugin.admin.programs import Failed, Program
 from plugin.admin.voice import quoted
@@ -20,8 +20,8 @@ class Edits:
     def __init__(self, job: Job) -> None:
         current = job.installed.current
         release = job.server.release(current) if current else job.here
-        exposed = current and any(manifest.exposed(release))  # what others can change is never run
-        self.running: Program | None = None if exposed else job.ready(release, check=True)
+        doubtful = current and any(trust.doubts(release))  # what others can change is never run
+        self.running: Program | None = None if doubtful else job.ready(release, check=True)
 
     def end(self) -> None:
         if self.running:

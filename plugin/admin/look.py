@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from itertools import islice
 
-from plugin.admin import choice, disk, interpreter, manifest, obstacles, ownership, qualify, questions
+from plugin.admin import choice, disk, interpreter, obstacles, ownership, qualify, questions, state, trust
 from plugin.admin.findings import INSTALLED, SERVER, Finding
 from plugin.admin.voice import quoted
 
@@ -49,7 +50,9 @@ def qualification(job: Job, callers_path: str) -> Look:
     found += disk.writable(server, themes)
     found += qualify.source(job.here, job.version)
     if job.verb in ("apply", "hook", "rollback") and installed.current:
-        found += untrusted(job, installed.current)
+        found += untrusted(job, trust.doubts(server.release(installed.current)))
+    if job.verb in ("apply", "rollback"):
+        found += (each for theme in themes for each in obstacles.owned(server.entry(theme)))
     if job.verb == "install":
         found += downgrade(job)
     return job, found
@@ -77,6 +80,8 @@ def uninstalling(job: Job, callers_path: str) -> Look:
         found += obstacles.in_page(server, theme)
     if themes == installed.themes:
         found += obstacles.not_ours(server)
+    if installed.current:
+        found += untrusted(job, trust.exposed(server.release(installed.current)))
     return job._replace(themes=themes, absent=absent(job, themes), tool=interpreter.roots()), found
 
 
@@ -87,13 +92,11 @@ def previous(job: Job) -> Iterator[Finding]:
         yield Finding(False, INSTALLED, "previous", text, look=f"ls {quoted(job.server.releases)}")
         return
     release = job.server.release(version)
-    if not manifest.same(release, release):
+    if any(trust.doubts(release)):
         text = f"release {version} is damaged; unpack its tarball and run: sh install.sh --downgrade"
         yield Finding(False, INSTALLED, "previous", text, look=f"ls -l {quoted(release)}")
 
 
-def untrusted(job: Job, version: str) -> Iterator[Finding]:
-    """What others can change is reported, never run."""
-    release = job.server.release(version)
-    for text in list(manifest.exposed(release))[:10]:
-        yield Finding(False, INSTALLED, "files", f"{release}: {text}; unpack the tarball and run its install.sh")
+def untrusted(job: Job, why: Iterator[str]) -> Iterator[Finding]:
+    """Reported, never run: `why` are sentences, of which ten are enough."""
+    yield from (state.damaged(job, text) for text in islice(why, state.MOST))

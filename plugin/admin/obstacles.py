@@ -29,11 +29,11 @@ def on_the_way(server: Server, installed: Installed, version: str = "") -> Itera
     """`version` is that of a release which is to be installed."""
     for path in (f"{server.root}/{place}" for place in WAY):
         yield from real(path, folder=True)
-        yield from owned(path, ours=path.startswith((server.base, server.etc)))
+        yield from owned(path)
     for path in (server.lock, server.record, server.config):
         yield from real(path, folder=False)
     for name in PROGRAMS:  # root runs them
-        yield from owned(os.path.realpath(f"{server.cpanel}/{name}"))
+        yield from owned(os.path.realpath(f"{server.cpanel}/{name}"), group=False)
     for path in (f"{server.base}/current", f"{server.base}/previous"):
         if os.path.lexists(path) and not os.path.islink(path):
             yield taken(path)
@@ -50,7 +50,6 @@ def on_the_way(server: Server, installed: Installed, version: str = "") -> Itera
 def in_theme(server: Server, installed: Installed, theme: str) -> Iterator[Finding]:
     folder = f"{server.frontend}/{theme}"
     page = f"{folder}/{ID}"
-    yield from owned(folder)
     yield from in_page(server, theme)
     for place in ("dynamicui", "assets", "assets/application_icons"):
         yield from owned(f"{folder}/{place}")
@@ -71,8 +70,9 @@ def in_theme(server: Server, installed: Installed, theme: str) -> Iterator[Findi
 def in_page(server: Server, theme: str) -> Iterator[Finding]:
     """The one folder of a theme that is ours: nothing in it is touched if others can change it."""
     page = os.path.dirname(server.entry(theme))
+    yield from owned(os.path.dirname(page))
     yield from real(page, folder=True)
-    yield from owned(page, ours=True)
+    yield from owned(page)
 
 
 def foreign(server: Server, theme: str) -> Iterator[Finding]:
@@ -106,15 +106,15 @@ def real(path: str, *, folder: bool) -> Iterator[Finding]:
         yield Finding(False, SERVER, "taken", f"{path} is in the way", f"mv {quoted(path)} {quoted(f'{path}.old')}")
 
 
-def owned(path: str, *, ours: bool = False) -> Iterator[Finding]:
-    """Root's, and writable by nobody else; what is ours is not for its group to write either."""
+def owned(path: str, *, group: bool = True) -> Iterator[Finding]:
+    """Root's, and writable by nobody else. `group`: nor by its group; that of cPanel's programs is cPanel's affair."""
     try:
         seen = os.lstat(path)
     except OSError:
         return
-    open_to = seen.st_mode & ((stat.S_IWGRP if ours else 0) | stat.S_IWOTH)
+    open_to = seen.st_mode & ((stat.S_IWGRP if group else 0) | stat.S_IWOTH)
     if os.geteuid() == 0 and not stat.S_ISLNK(seen.st_mode) and (seen.st_uid != 0 or open_to):
-        mending = f"chown root {quoted(path)}; chmod {'go-w' if ours else 'o-w'} {quoted(path)}"
+        mending = f"chown root {quoted(path)}; chmod {'go-w' if group else 'o-w'} {quoted(path)}"
         yield Finding(False, SERVER, "owner", f"{path} is not root's alone", mending)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from itertools import islice
 
 from plugin.admin import (
     facts,
@@ -16,6 +17,7 @@ from plugin.admin import (
     ownership,
     registration,
     trial,
+    trust,
     webmail_port,
 )
 from plugin.admin.findings import ADVICE, INSTALLED, Finding
@@ -37,15 +39,16 @@ def of(job: Job, *, fit: bool) -> Iterator[Finding]:
     """`fit`: the server qualifies as far as could be seen, so its programs can be run."""
     server, current = job.server, job.installed.current
     live = server.release(current) if current else job.here
-    exposed = [*manifest.exposed(live)][:MOST] if current else []
-    if exposed:  # what others can change is reported, never run
-        yield from (damaged(job, f"{live}: {text}") for text in exposed)
+    exposed = [*islice(trust.exposed(live), MOST)] if current else []
+    if exposed:
+        yield from (damaged(job, text) for text in exposed)
         return
+    doubts = [*islice(trust.doubts(live), MOST)] if current else []
     settings = facts.settings(live)
     fit = fit and not root_alone(server.root)
     earnest = trial.Trial(server, server.root + settings.uapi, settings.timeout) if fit else None
     if current:
-        yield from of_installed(job, live)
+        yield from of_installed(job, live, doubts)
     else:
         yield from of_remains(job)
     yield from features.look(server)
@@ -61,14 +64,13 @@ def of_remains(job: Job) -> Iterator[Finding]:
         yield Finding(False, INSTALLED, "installed", text, f"{job.command} install")
 
 
-def of_installed(job: Job, release: str) -> Iterator[Finding]:
+def of_installed(job: Job, release: str, doubts: list[str]) -> Iterator[Finding]:
     server = job.server
     if root_alone(server.root):
         text = f"{server.root} is closed to ordinary users: the page was run as root"
         yield Finding(False, ADVICE, "page", text, f"chmod o+x {quoted(server.root)}")
-    damage = [*manifest.differences(release)]
-    yield from (damaged(job, f"{release}: {text}") for text in damage[:MOST])
-    if not damage:
+    yield from (damaged(job, text) for text in doubts)
+    if not doubts:
         yield Finding(True, INSTALLED, "files", f"every file of {release} is as it was installed")
     for theme in job.themes:
         yield from of_theme(job, release, theme)
@@ -109,7 +111,7 @@ def of_theme(job: Job, release: str, theme: str) -> Iterator[Finding]:
     if any(not each.ok for each in obstacles.in_theme(server, job.installed, theme)):
         return  # which is said already; nothing in such a folder is run
     problems = [*entry_problems(server.entry(theme), release)]
-    if files.read(server.entry(theme)) is not None:
+    if files.read(server.entry(theme)) is not None and not any(obstacles.owned(server.entry(theme))):
         problems += filter(None, [prove(server.root, server.entry(theme))])
     yield from (Finding(False, INSTALLED, "page", text, mended) for text in problems)
     if not problems:
