@@ -90,6 +90,7 @@ class Person:
         self.visit.back()
         until(lambda: self.visit.title() == SAYS["signin.used.title"])
         assert self.visit.text("h1") == SAYS["signin.used.title"]
+        assert self.visit.text(AGAIN) == SAYS["signin.used.link"]
 
 
 @pytest.fixture
@@ -178,6 +179,7 @@ def test_without_scripts_nothing_is_posted_until_the_button_is_pressed(person: C
     alice.click()
     assert alice.visit.text("noscript p") == SAYS["signin.no-script"]
     assert alice.refusals == []
+    assert alice.visit.text("form button") == SAYS["link.open"]
     alice.visit.press("form button")
     alice.arrive()
     assert alice.refusals == [None]
@@ -212,6 +214,7 @@ def test_after_back_the_panel_is_one_click_away(person: Callable[..., Person]) -
     alice.click()
     alice.arrive()
     alice.go_back()
+    assert alice.visit.text(".home a") == SAYS["link.home"]
     alice.visit.press(".home a")
     assert alice.visit.text(ICON)
 
@@ -252,6 +255,7 @@ def test_the_slow_page_offers_a_fresh_try(cp: Cpanel, person: Callable[..., Pers
     alice = person()
     alice.click()
     until(lambda: alice.visit.text("[role=status]"))
+    assert alice.visit.text(AGAIN) == SAYS["link.again"]
     cp.reset()
     alice.visit.press(AGAIN)
     alice.arrive()
@@ -267,6 +271,9 @@ def test_a_blocked_port_leads_back_to_the_used_page_and_from_there_to_the_inbox(
     until(lambda: not re.fullmatch(r"|about:blank|.*index.live.cgi", alice.visit.address()))
     until(lambda: alice.visit.attribute("html", "data-outcome") is None)  # the browser's own page
     alice.go_back()
+    assert alice.visit.text("summary") == SAYS["signin.used.help"]
+    alice.visit.press("summary")
+    assert SAYS["signin.slow.network"].partition("{")[0] in until(lambda: alice.visit.text("details ul"))
     cp.reset()
     alice.visit.press(AGAIN)
     alice.arrive()

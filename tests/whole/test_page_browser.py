@@ -1,4 +1,4 @@
-"""What the page that signs in does in Chromium, told by what the stand-in's webmail received."""
+"""What the page that signs in does in Chromium beside what test_engines.py sees in every engine."""
 
 from __future__ import annotations
 
@@ -117,15 +117,6 @@ def person(cp: Cpanel, browser: Browser) -> Iterator[Callable[..., Person]]:
         context.close()
 
 
-def test_a_click_on_the_icon_opens_the_inbox_in_a_new_tab(person: Callable[..., Person]) -> None:
-    alice = person()
-    with alice.context.expect_page() as opened:
-        alice.icon.click()
-    alice.page = opened.value
-    alice.arrive()
-    assert alice.refusals == [None]
-
-
 def test_the_page_needs_no_request_but_its_own_and_the_post(person: Callable[..., Person]) -> None:
     alice = person()
     requests: list[str] = []
@@ -186,22 +177,6 @@ def test_enter_held_down_posts_once(person: Callable[..., Person]) -> None:
     assert len(posted) == 1
 
 
-def test_without_scripts_nothing_is_posted_by_itself(person: Callable[..., Person]) -> None:
-    alice = person(java_script_enabled=False)
-    alice.open()
-    expect(alice.page.locator("noscript p")).to_be_visible()
-    expect(alice.page.locator("noscript p")).to_have_text("Press the button to open your mailbox.")
-    assert alice.refusals == []
-
-
-def test_without_scripts_the_button_opens_the_inbox(person: Callable[..., Person]) -> None:
-    alice = person(java_script_enabled=False)
-    alice.open()
-    alice.page.get_by_role("button", name="Open Webmail").click()
-    alice.arrive()
-    assert alice.refusals == [None]
-
-
 def test_back_shows_that_the_sign_in_is_used_and_posts_nothing(person: Callable[..., Person]) -> None:
     alice = person(SHOWN)
     alice.open()
@@ -221,37 +196,6 @@ def test_the_session_that_coming_back_has_made_is_not_in_the_page(person: Callab
     assert "CREATE_WEBMAIL_SESSION" not in re.sub("(?s)<script.*?</script>", "", alice.page.content())
 
 
-def test_back_and_forth_never_posts(person: Callable[..., Person]) -> None:
-    alice = person()
-    alice.open()
-    alice.arrive()
-    for _ in range(2):
-        alice.page.go_back()
-        alice.see_used()
-        alice.page.go_forward()
-        alice.arrive()
-    assert alice.refusals == [None]
-
-
-def test_after_back_webmail_can_be_opened_again(person: Callable[..., Person]) -> None:
-    alice = person()
-    alice.open()
-    alice.arrive()
-    alice.page.go_back()
-    alice.page.get_by_role("link", name="Open Webmail again").click()
-    alice.arrive()
-    assert alice.refusals == [None, None]
-
-
-def test_after_back_the_panel_is_one_click_away(person: Callable[..., Person]) -> None:
-    alice = person()
-    alice.open()
-    alice.arrive()
-    alice.page.go_back()
-    alice.page.get_by_role("link", name="Back to cPanel").click()
-    expect(alice.page).to_have_title("Tools")
-
-
 def test_back_from_the_back_forward_cache_shows_the_same_and_posts_nothing(
     playwright: Playwright, shared: Cpanel, person: Callable[..., Person]
 ) -> None:
@@ -267,18 +211,6 @@ def test_back_from_the_back_forward_cache_shows_the_same_and_posts_nothing(
         alice.page.get_by_role("link", name="Open Webmail again").click()
         alice.arrive()
         assert alice.refusals == [None, None]
-
-
-def test_a_reload_posts_a_fresh_session(person: Callable[..., Person]) -> None:
-    alice = person()
-    alice.open()
-    alice.arrive()
-    alice.page.go_back()
-    alice.see_used()
-    alice.page.reload()
-    alice.arrive()
-    assert alice.refusals == [None, None]
-    assert alice.posts[0].fields != alice.posts[1].fields
 
 
 def test_while_webmail_is_slow_the_page_explains_itself_once(cp: Cpanel, person: Callable[..., Person]) -> None:
@@ -297,34 +229,6 @@ def test_a_quick_webmail_leaves_nothing_to_explain(person: Callable[..., Person]
     alice.open()
     alice.arrive()
     assert alice.said == []
-
-
-def test_the_slow_page_offers_a_fresh_try(cp: Cpanel, person: Callable[..., Person]) -> None:
-    alice = person()
-    stay(alice)
-    alice.open()
-    alice.page.get_by_role("heading", name="This is taking longer than usual.").wait_for()
-    alice.context.unroute_all()
-    alice.page.get_by_role("link", name="Try again").click()
-    alice.arrive()
-    assert alice.refusals == [None]
-
-
-def test_a_blocked_port_leads_back_to_the_used_page_and_from_there_to_the_inbox(
-    cp: Cpanel, person: Callable[..., Person]
-) -> None:
-    cp.switch("webmail", "closed")
-    alice = person()
-    alice.open()
-    expect(alice.page.locator("body.neterror")).to_be_attached()
-    alice.page.go_back()
-    alice.see_used()
-    alice.page.get_by_text("Did Webmail not open?").click()
-    expect(alice.page.get_by_text("Your network may be blocking the connection")).to_be_visible()
-    cp.reset()
-    alice.page.get_by_role("link", name="Open Webmail again").click()
-    alice.arrive()
-    assert alice.refusals == [None]
 
 
 def test_webmail_does_not_hold_the_panels_window(person: Callable[..., Person]) -> None:

@@ -6,6 +6,8 @@ import contextlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from playwright.sync_api import Error
+
 from tests.kit.engines.visit import Refused, patient, until
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ class Pages:
         self._go_on(page)
 
     def address(self) -> str:
-        return self._page.url
+        return str(self._ask("html", "location.href"))
 
     def title(self) -> str:
         return str(self._ask("title", "element.text"))
@@ -84,7 +86,10 @@ class Pages:
 
     def _ask(self, selector: str, question: str) -> Any:
         script = f"(element => element && [{question}])(document.querySelector({json.dumps(selector)}))"
-        told = self._tools.send("Runtime.evaluate", {"expression": script, "returnByValue": True})["result"]
+        try:
+            told = self._tools.send("Runtime.evaluate", {"expression": script, "returnByValue": True})["result"]
+        except Error as error:  # the page has gone meanwhile
+            raise Refused(str(error)) from error
         if not told.get("value"):
             raise Refused(told.get("description", f"there is no {selector}"))
         return told["value"][0]
