@@ -243,10 +243,9 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def telling(cp: Cpanel, secrets: list[str]) -> list[str]:
-    """Where a part of a secret stands that is worth something: a session's random part."""
-    parts = [part.encode() for secret in secrets for part in secret.split(":")[1:2]]
-    parts += [secret.encode() for secret in secrets if "session=" in secret]
-    assert parts
+    """Where the random part of a session stands, up to what is written in several ways."""
+    parts = {secret.split(":")[1].partition("%")[0].encode() for secret in secrets if ":" in secret}
+    assert len(parts) == 2 and all(len(part) == 13 for part in parts)
     files = [path for path in cp.root.path.rglob("*") if path.is_file() and not path.is_symlink()]
     return [str(path) for path in files for part in parts if part in path.read_bytes()]
 
