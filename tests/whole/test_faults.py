@@ -14,7 +14,7 @@ from tests.cpanel import private_accounts
 from tests.kit.account import as_root
 from tests.kit.faults import SECRET, Ground
 from tests.kit.folders import CHECKOUT
-from tests.whole.cells import ANYTHING, END, IN, PANEL, Cell, asked, installed, surroundings
+from tests.whole.cells import ANYTHING, END, IN, PANEL, Cell, asked, choice, installed, surroundings
 
 private_accounts()
 TIMEOUT = 3  # seconds that uapi may take here
@@ -28,6 +28,7 @@ MATRIX = [
     *asked.UAPI,
     *installed.SETTINGS,
     *installed.RELEASE,
+    *choice.CHOICE,
     *surroundings.STREAMS,
     *surroundings.SYSLOG,
     *surroundings.CLOCK,
