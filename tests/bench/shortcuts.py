@@ -117,7 +117,8 @@ def main(words: list[str]) -> None:
         ]
         wait, cpu = statistics.median(waited[NONE]), statistics.median(run.cpu for run in base)
         print(
-            f"Python {version}: {wait:.1f} ms of CPU until uapi starts, {cpu:.1f} ms in all; {rounds} rounds, load {load:.1f}\n"
+            f"Python {version}: {wait:.1f} ms of CPU until uapi starts, {cpu:.1f} ms in all; "
+            f"{rounds} rounds, load {load:.1f}\n"
         )
         print(markdown(("without", "wait, ms", "CPU, ms", "CPU", "MB"), rows), end="\n\n", flush=True)
 
