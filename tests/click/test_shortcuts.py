@@ -10,7 +10,12 @@ import pytest
 from tests.bench import pythons
 from tests.kit.folders import CHECKOUT
 
-EVERY_PYTHON = {version: python for python in pythons.candidates() for version in [pythons.ask(python)[0]] if version}
+EVERY_PYTHON = {
+    version: python
+    for python in pythons.candidates()
+    for version in [pythons.ask(python)[0]]
+    if version in pythons.VERSIONS
+}
 #: As it is, or as where a Python has no such private modules.
 BEGIN = """
 import sys, types
