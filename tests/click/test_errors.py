@@ -22,6 +22,11 @@ STATUS = {
     "uapi-refused": 502,
     "uapi-unreadable": 502,
     "bad-answer": 502,
+    "bad-form": 400,
+    "foreign-form": 403,
+    "mailbox-suspended": 403,
+    "no-such-mailbox": 404,
+    "not-secure": 403,
 }
 KINDS = errors.SigninError.__subclasses__()
 
