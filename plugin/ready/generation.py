@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import compileall
 import json
 import os
 import py_compile
 import shutil
+import sys
 import tempfile
 
 from plugin.click import templates
@@ -100,9 +100,12 @@ def build(folder: str, fresh: dict[str, bytes]) -> None:
         os.makedirs(os.path.dirname(f"{folder}/{name}"), exist_ok=True)
         with open(f"{folder}/{name}", "wb") as stream:
             stream.write(data)
-    compileall.compile_dir(
-        f"{folder}/templates", quiet=2, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
-    )
+    # By its full name: root runs this with a pycache_prefix that leads nowhere, which compileall would follow.
+    for name in fresh:
+        if name.startswith("templates/") and name.endswith(".py"):
+            beside = f"{folder}/templates/__pycache__/{os.path.basename(name)[:-3]}.{sys.implementation.cache_tag}.pyc"
+            unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
+            py_compile.compile(f"{folder}/{name}", beside, doraise=True, invalidation_mode=unchecked)
 
 
 def swap(places: Places, folder: str) -> None:

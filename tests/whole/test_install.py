@@ -158,3 +158,9 @@ def test_programs_in_the_callers_path_do_not_come_before_the_systems(bare: Serve
         (place / name).chmod(0o755)
     bare.well("install", env={"PATH": f"{place}:/usr/bin:/bin"})
     assert not (place / "ran").exists()
+
+
+def test_templates_are_installed_as_bytecode_too(installed: Server) -> None:
+    compiled = installed.base / "current/compiled/templates"
+    sources = {path.stem for path in compiled.glob("*.py")}
+    assert sources == {path.name.partition(".")[0] for path in (compiled / "__pycache__").glob("*.pyc")}
