@@ -30,7 +30,7 @@ def main(here: str, words: list[str]) -> int:
         return 0
     server = Server(root)
     command = f"sh {voice.quoted(f'{here}/install.sh')}" + (f" --root {voice.quoted(root)}" if root else "")
-    spoken = voice.Voice(quiet=arguments.verb == "hook" or arguments.json, coloured=coloured())
+    spoken = voice.Voice(quiet=arguments.verb == "hook", coloured=coloured())
     job = Job(server, arguments, spoken, here, version, command, server.survey(), tool=interpreter.roots())
     callers_path = os.environ.get("WEBMAIL_SIGNIN_PATH", "")
     verb = {"check": check.run, "hook": hook.run}.get(arguments.verb)

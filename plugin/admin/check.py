@@ -7,32 +7,36 @@ import os
 from plugin.admin import facts, look, report, state, voice
 from plugin.admin.edits import Edits
 from plugin.admin.findings import SERVER
+from plugin.admin.programs import Failed
 from plugin.admin.proof import of_account
 from plugin.admin.signals import Interrupted
+from plugin.admin.transaction import reason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from plugin.admin.findings import Finding
     from plugin.admin.job import Job
 
-IN_ORDER, FAILED, NOT_IN_ORDER = 0, 1, 3
+IN_ORDER, NOT_DONE, NOT_IN_ORDER = 0, 1, 3
 
 
 def run(job: Job, callers_path: str) -> int:
     try:
         job, found = everything(job, callers_path)
         told = facts.of(job)
-        if job.arguments.json:
-            voice.write(1, report.document(told, found))
-        else:
-            lines = [report.lines(each, job.voice) for each in found]
-            voice.write(1, "\n".join([*lines, *report.summary(told), verdict(job, found)]))
-    except Interrupted as why:
-        voice.write(2, f"Failed: {why}")
-        return FAILED
+    except (Interrupted, Failed, OSError) as why:
+        job.voice.fail(reason(why))
+        return NOT_DONE
+    if job.arguments.json:
+        text = report.document(told, found)
+    else:
+        lines = [report.lines(each, job.voice) for each in found]
+        text = "\n".join([*lines, *report.summary(told), verdict(job, found)])
+    try:
+        voice.write(1, text)
     except OSError as why:
-        job.voice.fail(f"print the findings: {(why.strerror or '').lower()}")
-        return FAILED
+        job.voice.fail(f"print the findings: {reason(why)}")
+        return NOT_DONE
     return NOT_IN_ORDER if report.counts(found)["failures"] else IN_ORDER
 
 

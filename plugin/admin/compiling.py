@@ -30,8 +30,8 @@ def compile_code(job: Job, release: str) -> Step:
         folders = [f"{release}/plugin", f"{release}/vendor"]
         argv = [job.tool, "-ISB", "-m", "compileall", "-qf", *folders]
         ended = programs.run(argv, COMPILE_SECONDS, held=job.held)
-        if ended.code:
-            raise Failed(ended.said)
+        if ended.code:  # it tells of each file; the last thing that it says is why
+            raise Failed(programs.PREFIX.sub("", ended.said.splitlines()[-1]))
         for top in folders:
             for folder, _, names in os.walk(top):
                 if os.path.basename(folder) == "__pycache__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import struct
 
 from plugin.admin.findings import SERVER, Finding
@@ -59,9 +60,10 @@ def writable(server: Server, themes: tuple[str, ...]) -> Iterator[Finding]:
 
 
 def mount_point(path: str) -> str:
-    while not os.path.ismount(path):
-        path = os.path.dirname(path)
-    return path
+    """Where what `path` lies on is mounted, a part of another file system included."""
+    with open("/proc/self/mountinfo", encoding="ascii", errors="surrogateescape") as stream:
+        points = [re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), line.split()[4]) for line in stream]
+    return max((point for point in points if f"{path}/".startswith(f"{point.rstrip('/')}/")), key=len, default="/")
 
 
 def flags(path: str) -> int:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 
-from plugin.admin import files
-from plugin.click.settings import Settings
+from plugin.admin import files, in_force
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,14 +13,13 @@ if TYPE_CHECKING:
 
 LOGS = ("var/log/secure", "var/log/auth.log", "usr/local/cpanel/logs/error_log")
 LINES = 10
-DEFAULTS = Settings().values()
 TAIL = 1 << 18  # bytes of a log that are looked at
 ADDRESS = re.compile(r"\baddr=\S*")
 
 
 def of(job: Job) -> dict[str, object]:
     server, installed = job.server, job.installed
-    values = settings(server.release(installed.current)).values()
+    values = in_force.settings(server.release(installed.current)).values()
     return {
         "version": job.version,
         "installed": installed.current or None,
@@ -31,7 +28,7 @@ def of(job: Job) -> dict[str, object]:
         "system": system(server.root),
         "python": job.python and f"{job.python.path} {job.python.version}",
         "themes": [*installed.themes],
-        "settings": {key: value for key, value in values.items() if value != DEFAULTS[key]},
+        "settings": {key: value for key, value in values.items() if value != in_force.DEFAULTS[key]},
         "log": log(server.root),
     }
 
@@ -40,15 +37,6 @@ def system(root: str) -> str | None:
     text = files.text(f"{root}/etc/os-release") or files.text(os.path.realpath("/etc/os-release"))
     named = re.search(r'^PRETTY_NAME="?([^"\n]*)', text, re.MULTILINE)
     return named[1] if named else None
-
-
-def settings(release: str) -> Settings:
-    """Those that were applied, the defaults where none were."""
-    try:
-        values = json.loads(files.text(f"{os.path.realpath(f'{release}/compiled')}/settings.json"))
-        return Settings({key: value for key, value in values.items() if key in DEFAULTS})
-    except (ValueError, AttributeError):
-        return Settings()
 
 
 def log(root: str) -> list[str]:

@@ -51,10 +51,14 @@ def beside(path: str) -> str:
     return f"{folder}/.{name.lstrip('.')}.new"
 
 
-def make_folder(path: str) -> None:
-    with contextlib.suppress(FileExistsError):
-        os.mkdir(path, 0o700)
-        settle(path, 0o755)
+def make_folder(path: str, *, ours: bool = False) -> None:
+    """`ours`: one that is there may be what a killed run has made, and not settled."""
+    try:
+        os.mkdir(path, 0o755)
+    except FileExistsError:
+        if not ours:
+            return
+    settle(path, 0o755)
 
 
 def read(path: str) -> bytes | None:

@@ -16,21 +16,33 @@ if TYPE_CHECKING:
 WHEN = ("--manual", "--category", "System", "--event", "upcp", "--stage", "post")
 
 
+class Listing:
+    """Asks `manage_hooks` for its list; `ours` waits for the answer."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.asked: programs.Program | None = None
+        if can_run(server.manage_hooks):
+            self.asked = programs.Program([server.manage_hooks, "list", "--output", "JSON"], programs.PANEL)
+
+    def ours(self) -> bool:
+        """Whether our hook is registered; a `manage_hooks` that knows no JSON is asked for lines."""
+        if not self.asked:
+            return False
+        try:
+            after = json.loads(self.asked.finish().output).get("System", {}).get("upcp", [])
+            return any(hook.get("hook") == self.server.hook for hook in after)
+        except (Failed, ValueError, AttributeError):
+            pass
+        try:
+            lines = programs.ask(self.server.manage_hooks, "list").splitlines()
+        except Failed:
+            return False
+        return any(line.rstrip().endswith(f" {self.server.hook}") for line in lines)
+
+
 def hooked(server: Server) -> bool:
-    """Whether our hook is registered; as JSON where manage_hooks can say it so (cpanel-facts.md §4)."""
-    if not can_run(server.manage_hooks):
-        return False
-    try:
-        listed = json.loads(programs.ask(server.manage_hooks, "list", "--output", "JSON"))
-        after = listed.get("System", {}).get("upcp", [])
-        return any(hook.get("hook") == server.hook for hook in after)
-    except (Failed, ValueError, AttributeError):
-        pass
-    try:
-        lines = programs.ask(server.manage_hooks, "list").splitlines()
-    except Failed:
-        return False
-    return any(line.rstrip().endswith(f" {server.hook}") for line in lines)
+    return Listing(server).ours()
 
 
 def add(server: Server) -> Step:

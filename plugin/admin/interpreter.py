@@ -62,7 +62,7 @@ def examine(path: str, *, given: bool = False) -> Interpreter:
             raise Unfit("lies in a home")
         if not own:
             raise Unfit("can be changed by others than root, or not be run by everybody")
-    command = [found, "-ISB", "-X", "pycache_prefix=/dev/null/none", "-c", PROBE, found]
+    command = [found, "-ISB", "-c", PROBE, found]
     nobody = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
     try:
         ended = Program(command, PATIENCE, environ={}, account=nobody).finish()

@@ -8,6 +8,7 @@ from plugin.admin import programs
 from plugin.admin.arguments import Arguments
 from plugin.admin.interpreter import Interpreter
 from plugin.admin.server import Installed, Server
+from plugin.admin.trial import Trial
 from plugin.admin.voice import Voice, quoted
 
 # The same for every Python that runs a tree's code: no site, nothing from the environment, and no bytecode, which
@@ -40,6 +41,7 @@ class Job(NamedTuple):
     tool: str = ""  # the Python that root runs
     tool_tag: str = ""
     lock: int = -1
+    trial: Trial | None = None  # of uapi, which is under way
 
     @property
     def verb(self) -> str:

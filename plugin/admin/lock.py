@@ -46,8 +46,8 @@ def held(server: Server, voice: Voice) -> Iterator[int]:
 
 def take(server: Server, voice: Voice, deadline: float) -> int:
     """A descriptor of the locked file; -1 if it is no longer the lock, as whoever held it took it away."""
-    for folder in (server.third, server.base):
-        files.make_folder(folder)
+    files.make_folder(server.third)
+    files.make_folder(server.base, ours=True)
     try:
         descriptor = os.open(server.lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
     except FileNotFoundError:  # the folder has just gone

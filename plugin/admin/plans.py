@@ -77,7 +77,7 @@ def activate(job: Job, steps: list[Step], version: str, previous: str, code: str
         steps.append(features.hide(server))
     if can_run(server.manage_hooks) and not hooks.hooked(server):
         steps.append(hooks.add(server))
-    steps += [registration.try_entry(server, theme) for theme in job.themes]
+    steps += [registration.try_entry(job, theme) for theme in job.themes]
     if job.arguments.account:
         steps.append(proof.step(job))
     return Plan(steps, release.older(job, version, previous))
@@ -87,7 +87,7 @@ def apply(job: Job) -> Plan:
     tree = job.server.release(job.installed.current)
     steps = [*beginning.steps(job), compiling.make_ready(job, tree, tree, fresh=False, last_good=False)]
     for theme in job.themes:
-        steps += [registration.register(job, theme, tree), registration.try_entry(job.server, theme)]
+        steps += [registration.register(job, theme, tree), registration.try_entry(job, theme)]
     return Plan(steps)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-from functools import partial
 
 from plugin.admin import files, programs, prove
 from plugin.admin.programs import Failed, can_run
@@ -45,9 +44,15 @@ def place_entry(server: Server, theme: str, wanted: bytes) -> Step:
     return Step(f"put the page into {folder}", do, repairs=True)
 
 
-def try_entry(server: Server, theme: str) -> Step:
-    action = partial(prove.entry, server.root, server.entry(theme))
-    return Step(f"run the installed page in {theme}", action)
+def try_entry(job: Job, theme: str) -> Step:
+    """An installation is proven by `uapi` too, which has been running all the while."""
+
+    def do() -> None:
+        prove.entry(job.server.root, job.server.entry(theme))
+        if job.trial:
+            job.trial.prove()
+
+    return Step(f"run the installed page in {theme}", do)
 
 
 def register(job: Job, theme: str, release: str) -> Step:

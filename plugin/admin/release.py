@@ -20,7 +20,7 @@ def stage(job: Job, staged: str) -> Step:
 
     def do() -> None:
         files.remove(staged)
-        files.make_folder(job.server.releases)
+        files.make_folder(job.server.releases, ours=True)
         manifest.copy(job.here, staged)
 
     return Step(f"copy release {job.version} to {staged}", do, partial(files.remove, staged))

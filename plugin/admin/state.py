@@ -7,10 +7,10 @@ import stat
 from itertools import islice
 
 from plugin.admin import (
-    facts,
     features,
     files,
     hooks,
+    in_force,
     interpreter,
     manifest,
     obstacles,
@@ -44,17 +44,16 @@ def of(job: Job, *, fit: bool) -> Iterator[Finding]:
         yield from (damaged(job, text) for text in exposed)
         return
     doubts = [*islice(trust.doubts(live), MOST)] if current else []
-    settings = facts.settings(live)
-    fit = fit and not root_alone(server.root)
-    earnest = trial.Trial(server, server.root + settings.uapi, settings.timeout) if fit else None
-    if current:
-        yield from of_installed(job, live, doubts)
-    else:
-        yield from of_remains(job)
-    yield from features.look(server)
-    yield from webmail_port.look(server, settings)
-    if earnest:
-        yield from earnest.findings()
+    earnest = trial.Trial(server, live) if fit else None
+    try:
+        yield from of_installed(job, live, doubts) if current else of_remains(job)
+        yield from features.look(server)
+        yield from webmail_port.look(server, in_force.settings(live))
+        if earnest:
+            yield from earnest.findings()
+    finally:
+        if earnest:
+            earnest.end()
 
 
 def of_remains(job: Job) -> Iterator[Finding]:

@@ -6,8 +6,10 @@ import json
 import os
 import pwd
 
+from plugin.admin import in_force
 from plugin.admin.findings import ADVICE, SERVER, Finding
 from plugin.admin.programs import Failed, Program
+from plugin.admin.prove import root_alone
 from plugin.admin.voice import quoted
 from plugin.click import uapi
 
@@ -21,25 +23,36 @@ LONGEST = 300  # characters of what uapi says instead
 
 
 class Trial:
-    """Starts `Features has_feature name=webmail`, which changes nothing; `findings` waits for its end."""
+    """Starts `Features has_feature name=webmail`, which changes nothing; `findings` waits for its end.
 
-    def __init__(self, server: Server, program: str, timeout: float) -> None:
-        self.program = program
+    It takes a while on its own, so other work goes on meanwhile; `end` sees that nothing is left of it.
+
+    `release` is the one whose settings say which program that is and how long it may take.
+    """
+
+    def __init__(self, server: Server, release: str) -> None:
+        settings = in_force.settings(release)
+        inside = settings.uapi.startswith(f"{server.root}/")
+        self.program = settings.uapi if inside else server.root + settings.uapi
         self.account = somebody(server)
         self.running: Program | None = None
         self.problem = ""
-        if self.account is None or not os.access(program, os.X_OK):
+        if self.account is None or not os.access(self.program, os.X_OK):
             return  # the second is a finding of its own
-        argv = uapi.command(program, "Features", "has_feature", {"name": "webmail"})
+        argv = uapi.command(self.program, "Features", "has_feature", {"name": "webmail"})
         other = self.account if os.geteuid() == 0 else None
         try:
-            self.running = Program(argv, timeout, environ=uapi.environment(self.account), account=other)
+            self.running = Program(argv, settings.timeout, environ=uapi.environment(self.account), account=other)
         except Failed as problem:
             self.problem = str(problem)
 
+    def end(self) -> None:
+        if self.running:
+            self.running.end()
+
     def findings(self) -> Iterator[Finding]:
         if self.account is None:
-            text = "there is no account yet, so uapi was not run"
+            text = "there is no account that could run uapi, so it was not run"
             yield Finding(False, ADVICE, "uapi", text, look="ls /var/cpanel/users")
             return
         problem = self.problem or (self.answer(self.running) if self.running else "")
@@ -49,6 +62,13 @@ class Trial:
             yield Finding(False, SERVER, "uapi", text, look=f"{quoted(self.program)}{command[len(self.program) :]}")
         elif self.running:
             yield Finding(True, SERVER, "uapi", f"uapi was run as {self.account.pw_name} and answered")
+
+    def prove(self) -> None:
+        """As a step of an installation. Raises Failed."""
+        found, self.running = [*self.findings()], None
+        for finding in found:
+            if finding.level == "failure":
+                raise Failed(finding.text)
 
     def answer(self, running: Program) -> str:
         """What is wrong with it; empty if it answers as it should."""
@@ -65,7 +85,9 @@ class Trial:
 
 
 def somebody(server: Server) -> pwd.struct_passwd | None:
-    """An account of the server's that this process can act as."""
+    """An account of the server's that this process can act as, and that can reach the program."""
+    if root_alone(server.root):
+        return None
     try:
         names = sorted(os.listdir(f"{server.root}/var/cpanel/users"))
     except OSError:

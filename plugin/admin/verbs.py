@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from plugin.admin import configuration, files, lock, look, ownership, plans, questions, removal, report
+from plugin.admin import configuration, files, hooks, lock, look, ownership, plans, questions, removal, report
 from plugin.admin.programs import Failed
 from plugin.admin.signals import Interrupted
 from plugin.admin.transaction import NotPutBack, Plan, carry_out, reason, rehearse
+from plugin.admin.trial import Trial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,10 +57,16 @@ def change(job: Job, callers_path: str) -> Outcome:
         job.voice.say(f"- lock {job.server.base}")
         if job.arguments.dry:
             return rehearsed(job)
+        if job.verb == "install":
+            job = job._replace(trial=Trial(job.server, job.server.release(job.installed.current)))
     except (Failed, Interrupted, OSError) as why:
         job.voice.fail(reason(why))
         return Outcome(FAILED, reason(why))
-    return behind_the_lock(job, callers_path)
+    try:
+        return behind_the_lock(job, callers_path)
+    finally:
+        if job.trial:
+            job.trial.end()
 
 
 def nothing_to_remove(job: Job) -> Outcome:
@@ -126,9 +133,10 @@ def tidy(job: Job) -> list[str]:
     configuration.say_what_stays(job)
     if os.path.lexists(job.server.base):
         return []  # other themes still use it
+    listing = hooks.Listing(job.server)
     files.remove(job.server.gone)
     created = [f"{job.server.root}/{path}" for path in job.installed.record.created]
     files.remove_empty(sorted(created, key=len, reverse=True))
     if job.arguments.purge or created:
         files.remove_empty([job.server.etc])
-    return ownership.left(job.server)
+    return ownership.left(job.server, listing)

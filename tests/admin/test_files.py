@@ -134,3 +134,11 @@ def test_a_snapshot_that_was_not_taken_touches_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     Snapshot([f"{tmp_path}/file"]).put_back()
     assert (tmp_path / "file").exists()
+
+
+def test_a_folder_that_a_killed_run_has_only_made_is_settled(tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir(mode=0o700)
+    (tmp_path / "theirs").mkdir(mode=0o700)
+    files.make_folder(f"{tmp_path}/ours", ours=True)
+    files.make_folder(f"{tmp_path}/theirs")
+    assert [mode(tmp_path / name) for name in ("ours", "theirs")] == ["0755", "0700"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.kit.account import IS_ROOT, as_account
-from tests.kit.servers import Server, in_namespace, private, release
+from tests.kit.servers import Server, release
 
 
 def no_version(server: Server) -> None:
@@ -168,10 +168,3 @@ def test_on_a_server_only_root_may(trees: Path) -> None:
     assert ended is not None
     assert ended.returncode == 3
     assert b"only root" in ended.stdout
-
-
-@private
-def test_a_small_disk_is_named(bare: Server) -> None:
-    ended = in_namespace(bare, f"mount -t tmpfs -o size=2m,mode=755 none '{bare.cpanel}/3rdparty'", "install")
-    assert ended.returncode == 3
-    assert "KB are free" in ended.stdout

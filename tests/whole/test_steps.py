@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from tests.kit.servers import VERSION, Server, but_for_times, in_namespace, private, release
+from tests.kit.servers import VERSION, Server, but_for_times, in_namespace, private
 
 FIRST_STEPS = 14  # of a first installation
 UPGRADE_STEPS = 11  # of an upgrade
@@ -182,15 +182,3 @@ def test_a_last_step_that_fails_brings_everything_back(installed: Server) -> Non
     assert (ended.returncode, "Everything was put back" in ended.stdout) == (1, True), ended.stdout
     assert but_for_times(installed) == before
     assert installed.page() == ""
-
-
-@private
-@pytest.mark.parametrize("left", [100, 900, 1600, 2400])
-def test_a_disk_that_fills_up_undoes_everything(bare: Server, left: int) -> None:
-    # There is room enough at the look at it; the first file that is copied takes most of it.
-    source = release(bare.root.parent / "source", "1.3.0")
-    os.truncate(os.open(source / "cgi/ballast", os.O_CREAT | os.O_WRONLY), (20 * 1024 - left) * 1024)
-    disk = f"mount -t tmpfs -o size=20m,mode=755 none '{bare.cpanel}/3rdparty'"
-    ended = in_namespace(Server(bare.root, source), disk, "install")
-    assert ended.returncode == 1, ended.stdout
-    assert "put back" in ended.stdout

@@ -1,0 +1,84 @@
+"""`uapi` once in earnest: what keeps every click from working is found before anybody clicks."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from plugin.admin.findings import Finding
+from plugin.admin.server import Server as Places
+from plugin.admin.trial import Trial, somebody
+from tests.kit.servers import Server, refuses
+
+
+def tried(server: Server) -> Finding:
+    (found,) = Trial(Places(str(server.root)), str(server.release)).findings()
+    return found
+
+
+def spoilt(server: Server, script: str) -> Finding:
+    server.program(script)
+    return tried(server)
+
+
+def test_one_that_answers_is_in_order(bare: Server) -> None:
+    found = tried(bare)
+    assert (found.ok, found.text.endswith(" and answered")) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("script", "saying"),
+    [
+        ("echo The licence of this server has expired.", "The licence of this server has expired."),
+        ("echo '<html><h1>Licence error</h1></html>'", "<html><h1>Licence error</h1></html>"),
+        ("exit 0", "it ended with 0"),
+        ("kill -9 $$", "ended by signal 9"),
+        ('echo \'{"result": {"status": 0, "errors": ["No such account."]}}\'', "No such account."),
+        ("echo '{}'", "{}"),
+    ],
+)
+def test_what_it_says_instead_is_told(bare: Server, script: str, saying: str) -> None:
+    found = spoilt(bare, f"{script}\n")
+    assert (found.level, saying in found.text) == ("failure", True), found.text
+
+
+def test_an_interpreter_that_is_not_there_is_told(bare: Server) -> None:
+    bare.program("", interpreter="/nowhere/perl")
+    assert (tried(bare).level, "no such file" in tried(bare).text) == ("failure", True)
+
+
+def test_one_that_hangs_is_ended_in_time(installed: Server) -> None:
+    installed.configure("timeout: 1\n")
+    began = time.monotonic()
+    found = spoilt(installed, "exec sleep 60\n")
+    assert (found.level, "was not done within 1 seconds" in found.text) == ("failure", True)
+    assert time.monotonic() - began < 30
+
+
+def test_it_runs_as_the_account_and_not_as_root(bare: Server) -> None:
+    account = somebody(Places(str(bare.root)))
+    assert account and account.pw_uid
+    assert spoilt(bare, "id -u\n").text.endswith(f"for {account.pw_name}: it answered: {account.pw_uid}")
+
+
+def test_without_an_account_it_is_not_run(bare: Server) -> None:
+    for user in (bare.root / "var/cpanel/users").iterdir():
+        user.unlink()
+    assert (tried(bare).level, "no account" in tried(bare).text) == ("warning", True)
+
+
+EXPIRED = "The licence of this server has expired."
+
+
+def test_a_server_whose_licence_has_expired_does_not_qualify(bare: Server) -> None:
+    bare.program(f"echo {EXPIRED}\n")
+    refuses(bare, EXPIRED, "check")
+
+
+def test_nothing_stays_installed_where_uapi_does_not_work(bare: Server) -> None:
+    bare.program(f"echo {EXPIRED}\n")
+    before = bare.tree()
+    ended = bare.run("install")
+    assert (ended.returncode, EXPIRED in ended.stdout, "put back" in ended.stdout) == (1, True, True)
+    assert bare.tree() == before
