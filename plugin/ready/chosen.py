@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import NamedTuple
 
 from plugin.click.settings import Settings
@@ -46,11 +47,10 @@ def as_applied(places: Places) -> Chosen | None:
 
 
 def recorded(file: str) -> dict[str, Any] | None:
-    """What another release may have recorded, as far as it is a setting of this one."""
+    """What another release may have recorded, as far as it is a setting of this one; nothing that others can change."""
     try:
-        with open(file, encoding="utf-8") as stream:
-            values = json.load(stream)
-    except (OSError, ValueError):
+        values = json.loads(sources.content(os.path.realpath(file), sources.LONGEST))
+    except (Problem, ValueError):
         return None
     if not isinstance(values, dict):
         return None
