@@ -67,4 +67,5 @@ def coloured() -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2:]))
+    code = main(sys.argv[1], sys.argv[2:])
+    os._exit(code)  # all is said; while Python takes itself down, a signal would end it as if in the midst of its work
