@@ -21,7 +21,7 @@ from tests.bench.tables import OURS, markdown
 from tests.cpanel import private_accounts
 from tests.cpanel.root import usual_python
 
-SHORTCUTS, UAPI, MAIN = "plugin/click/shortcuts.py", "plugin/click/uapi.py", "plugin/click/main.py"
+SHORTCUTS, MAIN = "plugin/click/shortcuts.py", "plugin/click/main.py"
 NONE = "as it is"
 #: Runs the entry as its first line would, and notes the processor's time when a process is started.
 SPY = """\
@@ -43,9 +43,9 @@ WITHOUT = {
     "_socket": (SHORTCUTS, "from _socket import", "from no_socket import"),
     "light jinja2": (SHORTCUTS, "    folders = [", "    return\n    folders = ["),
     "encoding by hand": (
-        UAPI,
-        '    return "".join(',
-        "    from urllib.parse import quote\n\n    return quote(value, safe='')\n    return \"\".join(",
+        SHORTCUTS,
+        '    return "".join(chr(byte)',
+        "    from urllib.parse import quote\n\n    return quote(value, safe='')\n    return \"\".join(chr(byte)",
     ),
     "(with the collector off)": (
         MAIN,

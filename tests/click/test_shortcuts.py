@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
+from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from plugin.click import shortcuts
 from tests.bench import pythons
 from tests.kit.folders import CHECKOUT
 
@@ -82,6 +86,11 @@ def without_constants(text: str) -> object:
 def test_json_is_read_and_refused_as_json_does(python: str, way: str) -> None:
     assert run(python, READ, way, *GOOD).splitlines() == [repr(without_constants(text)) for text in GOOD]
     assert run(python, READ, way, *BAD).splitlines() == ["refused"] * len(BAD)
+
+
+@given(st.text())
+def test_a_value_is_encoded_as_urllib_does(value: str) -> None:
+    assert shortcuts.encoded(value) == quote(value, safe="")
 
 
 SOCKET = """

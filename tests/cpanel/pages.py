@@ -58,7 +58,7 @@ def login(service: str, text: str = "") -> str:
     return page(
         f"{service} login",
         f'<form class="box" method="post" action="/login/"><h1>{escape(service)} (stand-in)</h1>{notice}'
-        '<label>Username <input name="user" autocomplete="username" autofocus></label>'
+        '<label>Username <input name="user" autocomplete="username"></label>'
         '<label>Password <input name="pass" type="password" autocomplete="current-password"></label>'
         "<button>Log in</button></form>",
     )
