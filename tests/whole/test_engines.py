@@ -2,106 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from plugin.ready import locales
-from tests.cpanel import PASSWORD, Cpanel, private_accounts
-from tests.kit.engines import ENGINES, engine
+from tests.cpanel import Cpanel, private_accounts
+from tests.kit.engines.person import AGAIN, ICON, SAYS
 from tests.kit.engines.visit import until
-from tests.kit.pages import SOURCES
-from tests.kit.servers import served
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from typing import Any
+    from collections.abc import Callable
 
-    from tests.kit.engines.visit import Engine, Visit
+    from tests.kit.engines.person import Person
+    from tests.kit.engines.visit import Engine
 
 private_accounts()
 
 SLOW_AFTER = 2  # seconds
-ICON = "#item_webmail_signin"
-AGAIN = "a.go"
-SAYS = locales.read(SOURCES, "en")
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Cpanel]:
-    with served(f"slow_after: {SLOW_AFTER}\n") as cp:
-        yield cp
-
-
-@pytest.fixture
-def cp(shared: Cpanel) -> Iterator[Cpanel]:
-    shared.switch("uapi", "slow", 0.05)
-    yield shared
-    shared.reset()
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def browser(request: pytest.FixtureRequest, shared: Cpanel) -> Iterator[Engine]:
-    with engine(request.param, shared) as started:
-        yield started
-
-
-class Person:
-    """Somebody who is logged in to cPanel. ``posts`` is what came to webmail since then."""
-
-    def __init__(self, cp: Cpanel, visit: Visit, who: str = "alice", origin: str = "") -> None:
-        if who not in cp.root.accounts:  # there is only one, as there is no private namespace
-            if who != "alice":
-                pytest.skip("there is no such account")
-            who = next(iter(cp.root.accounts))
-        self.cp = cp
-        self.visit = visit
-        self.user = cp.login(who).user
-        self.earlier = len(cp.webmail_posts())
-        visit.open(f"{origin or cp.url}/login/")
-        visit.fill("[name=user]", self.user)
-        visit.fill("[name=pass]", PASSWORD)
-        visit.press("button")
-        assert visit.text("#user") == self.user
-
-    @property
-    def posts(self) -> list[Any]:
-        return self.cp.webmail_posts()[self.earlier :]
-
-    @property
-    def refusals(self) -> list[str | None]:
-        """One entry for each post: why webmail refused it, or None where it led to the inbox."""
-        return [post.refusal for post in self.posts]
-
-    def click(self) -> None:
-        """Press the icon, and look at the tab that it opens."""
-        self.visit.press(ICON)
-        self.visit.follow()
-
-    def arrive(self) -> None:
-        """Be in Webmail, as oneself."""
-        until(lambda: self.visit.attribute("html", "data-page") == "webmail")
-        assert self.visit.text("#account") == self.user
-
-    def go_back(self) -> None:
-        """Back, to the page that says that the sign-in is used."""
-        self.visit.back()
-        until(lambda: self.visit.title() == SAYS["signin.used.title"])
-        assert self.visit.text("h1") == SAYS["signin.used.title"]
-        assert self.visit.text(AGAIN) == SAYS["signin.used.link"]
-
-
-@pytest.fixture
-def person(cp: Cpanel, browser: Engine) -> Iterator[Callable[..., Person]]:
-    """Makes a Person; `scripts` is the browser's, the rest a Person's."""
-    with contextlib.ExitStack() as visits:
-
-        def make(scripts: bool = True, **more: str) -> Person:
-            return Person(cp, visits.enter_context(browser.visit(scripts)), **more)
-
-        yield make
+SETTINGS = f"slow_after: {SLOW_AFTER}\n"
 
 
 ORIGINS = {
