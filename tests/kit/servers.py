@@ -30,6 +30,7 @@ from tests.kit.folders import CHECKOUT, copy, open_folder
 from tests.kit.programs import answering, printing, program
 
 VERSION = __version__
+NEXT = "1.1.0"
 PARTS = ("install.sh", "plugin", "templates", "vendor", "cgi")
 private = pytest.mark.skipif(
     not IS_ROOT or subprocess.run(["unshare", "-m", "true"], check=False, capture_output=True).returncode != 0,
@@ -174,20 +175,23 @@ def stage(folder: Path) -> Server:
 
 
 def prepare(folder: Path) -> None:
-    """What the tests of install.sh start from: a `source`, and the trees `bare` and `installed`."""
-    release(folder / "source")
-    lay_out(folder / "bare")
-    copy(folder / "bare", folder / "installed")
-    Server(folder / "installed", folder / "source").well("--yes")
+    """What the tests of install.sh start from: the tree `bare`, `installed` from `source`, `upgraded` from `newer`."""
+    bare = Server(folder / "bare", release(folder / "source"))
+    lay_out(bare.root)
+    installed = copied(bare, folder / "installed")
+    installed.well("--yes")
+    release(folder / "newer", NEXT)
+    upgraded = copied(installed, folder / "upgraded", folder / "newer")
+    upgraded.well("--yes")
 
 
-def copied(server: Server, root: Path) -> Server:
-    """The same at another place, for a test to change."""
+def copied(server: Server, root: Path, source: Path | None = None) -> Server:
+    """The same at another place, for a test to change; seen from another source if one is given."""
     copy(server.root, root)
     hooks = root / "var/cpanel/hooks.json"  # the one place where the path of the tree itself stands
     if hooks.exists():
         hooks.write_text(hooks.read_text().replace(str(server.root), str(root)))
-    return Server(root, server.source)
+    return Server(root, source or server.source)
 
 
 def but_for_times(server: Server) -> dict[str, object]:

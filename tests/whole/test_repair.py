@@ -45,13 +45,12 @@ def test_settings_that_somebody_writes_meanwhile_survive_a_failure(installed: Se
     assert installed.config.read_text() == "order: 7\n"
 
 
-def test_a_previous_release_that_is_damaged_is_not_returned_to(newer: Server) -> None:
-    newer.well("install")
-    with (newer.base / "previous/plugin/click/app.py").open("a") as file:
+def test_a_previous_release_that_is_damaged_is_not_returned_to(upgraded: Server) -> None:
+    with (upgraded.base / "previous/plugin/click/app.py").open("a") as file:
         file.write("# more\n")
-    ended = newer.run("rollback")
+    ended = upgraded.run("rollback")
     assert (ended.returncode, f"release {VERSION} is damaged" in ended.stdout) == (3, True)
-    assert newer.current() == "releases/1.1.0"
+    assert upgraded.current() == "releases/1.1.0"
 
 
 def test_an_upgrade_keeps_settings_and_own_templates(newer: Server) -> None:
@@ -66,26 +65,23 @@ def test_an_upgrade_keeps_settings_and_own_templates(newer: Server) -> None:
 
 
 @pytest.mark.long
-def test_the_two_newest_releases_stay(newer: Server, place: Path) -> None:
-    newer.well("install")
-    Server(newer.root, release(place / "source-2", "1.2.0")).well("install")
-    assert sorted(path.name for path in (newer.base / "releases").iterdir()) == ["1.1.0", "1.2.0"]
+def test_the_two_newest_releases_stay(upgraded: Server, place: Path) -> None:
+    Server(upgraded.root, release(place / "source-2", "1.2.0")).well("install")
+    assert sorted(path.name for path in (upgraded.base / "releases").iterdir()) == ["1.1.0", "1.2.0"]
 
 
-def test_rollback_returns_to_the_previous_release_and_back(newer: Server) -> None:
-    newer.well("install")
-    newer.well("rollback")
-    assert newer.current() == f"releases/{VERSION}"
-    assert newer.page() == ""
-    newer.well("rollback")
-    assert newer.current() == "releases/1.1.0"
+def test_rollback_returns_to_the_previous_release_and_back(upgraded: Server) -> None:
+    upgraded.well("rollback")
+    assert upgraded.current() == f"releases/{VERSION}"
+    assert upgraded.page() == ""
+    upgraded.well("rollback")
+    assert upgraded.current() == "releases/1.1.0"
 
 
-def test_rollback_does_not_depend_on_the_settings(newer: Server) -> None:
-    newer.well("install")
-    newer.config.write_text("timeout: long\n")
-    assert "last good ones" in newer.well("rollback")
-    assert newer.page() == ""
+def test_rollback_does_not_depend_on_the_settings(upgraded: Server) -> None:
+    upgraded.config.write_text("timeout: long\n")
+    assert "last good ones" in upgraded.well("rollback")
+    assert upgraded.page() == ""
 
 
 def test_without_a_previous_release_there_is_no_rollback(installed: Server) -> None:
