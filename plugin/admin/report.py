@@ -36,9 +36,11 @@ def summary(facts: dict[str, Any]) -> Iterator[str]:
     installed = facts["installed"] or "nothing"
     if facts["previous"]:
         installed += f", before it {facts['previous']}"
+    if facts["tarball"]:
+        installed += f"; this tarball is {facts['tarball']}"
     settings = "; ".join(f"{key} {value}" for key, value in facts["settings"].items())
     rows = {
-        "installed": f"{installed}; this tarball is {facts['version']}",
+        "installed": installed,
         "cPanel": facts["cpanel"],
         "system": facts["system"],
         "Python": facts["python"],

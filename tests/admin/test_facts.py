@@ -99,7 +99,7 @@ def test_what_is_installed_is_said_beside_what_this_is() -> None:
     told = {
         "installed": "1.0.1",
         "previous": "1.0.0",
-        "version": "1.0.2",
+        "tarball": "1.0.2",
         "cpanel": None,
         "system": None,
         "python": None,

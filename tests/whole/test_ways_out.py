@@ -157,6 +157,11 @@ def test_what_is_installed_is_said_beside_what_this_is(upgraded: Server, place: 
     assert f"installed: 1.1.0, before it {VERSION}; this tarball is 1.2.0\n" in other.run("check").stdout
 
 
+def test_an_installed_release_calls_itself_no_tarball(installed: Server) -> None:
+    inside = Server(installed.root, installed.base / "current")
+    assert f"installed: {VERSION}\n" in inside.run("check").stdout
+
+
 # --- each command that is said to mend really mends ---
 
 
