@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from plugin.click.places import Places
+    from plugin.ready.places import Places
     from plugin.ready.sources import Sources
 
 LARGEST = {"icon": 65536, "logo": 16384}  # bytes of the picture that a setting names

@@ -14,8 +14,8 @@ from plugin.ready import advice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from plugin.click.places import Places
     from plugin.click.settings import Settings
+    from plugin.ready.places import Places
     from plugin.ready.validate import Checked
 
 PREFIX = ".compiled-"

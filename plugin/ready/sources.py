@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plugin.click.places import Places
+    from plugin.ready.places import Places
 
 LONGEST = 65536  # bytes of a file
 

@@ -21,8 +21,8 @@ import pytest
 
 from plugin import __version__
 from plugin.admin.prove import prove
-from plugin.click.places import Places
 from plugin.ready.__main__ import main
+from plugin.ready.places import Places
 from tests.cpanel import Cpanel, Root, lay_out
 from tests.kit.account import IS_ROOT, as_account, pages_python
 from tests.kit.clicks import ANSWER, Clicked, cgi_environ, ended

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from plugin.click.places import Places
 from plugin.click.settings import Settings
 from plugin.ready import generation
+from plugin.ready.places import Places
 
 SOME = {"settings.json": b"{}", "templates/t61.py": b"x = 1\n", "registration/icon.svg": b"<svg/>"}
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from plugin.click.places import Places
 from plugin.ready import flat, locales, sources, validate
+from plugin.ready.places import Places
 from plugin.ready.problem import Problem
 
 OURS = Path(__file__).resolve().parents[2] / "templates"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from plugin.click.places import Places
 from plugin.ready import sources
+from plugin.ready.places import Places
 from plugin.ready.problem import Problem
 from tests.kit.account import IS_ROOT
 
