@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from plugin.admin import programs
-from plugin.admin.programs import Failed, can_run
+from plugin.admin.programs import Failed
+from plugin.admin.server import can_run
 from plugin.admin.transaction import Step
 
 TYPE_CHECKING = False

@@ -16,8 +16,8 @@ from plugin.admin import (
     registration,
     release,
 )
-from plugin.admin.programs import Failed, can_run
-from plugin.admin.server import Record
+from plugin.admin.programs import Failed
+from plugin.admin.server import Record, can_run
 from plugin.admin.transaction import Plan, Step
 
 TYPE_CHECKING = False

@@ -121,3 +121,8 @@ def order(version: str) -> tuple[list[int], bool, str]:
     numbers = re.match(r"[0-9]+(\.[0-9]+)*", version)
     rest = version[numbers.end() :] if numbers else version
     return [*map(int, numbers[0].split("."))] if numbers else [], rest[:1] in ("", "+"), rest
+
+
+def can_run(path: str) -> bool:
+    """Whether a program of the server's is there and can be run."""
+    return os.path.isfile(path) and os.access(path, os.X_OK)

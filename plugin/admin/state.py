@@ -22,8 +22,8 @@ from plugin.admin import (
 )
 from plugin.admin.findings import ADVICE, INSTALLED, Finding
 from plugin.admin.interpreter import Unfit
-from plugin.admin.programs import can_run
 from plugin.admin.prove import prove, root_alone
+from plugin.admin.server import can_run
 from plugin.admin.voice import quoted
 
 TYPE_CHECKING = False

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from plugin.admin.browser import Answer
+    from plugin.admin.server import Server
 
 ACTION = re.compile(r"https://(\[[0-9a-f:.]+\]|[^/:\s]+)(?::([0-9]{1,5}))?((/cpsess[0-9]{1,64})/login)")
 LOST = "Child failed to make LIVEAPI connection"
@@ -110,3 +111,22 @@ def below(location: str, origin: str, token: str) -> str | None:
     path = location[len(origin) :] if location.startswith(f"{origin}/") else location
     good = path.startswith(f"{token}/") and path.isascii() and path.isprintable() and " " not in path
     return path if good else None
+
+
+def log(server: Server) -> str:
+    """The command that shows what cPanel itself wrote of a login."""
+    return f"tail {server.cpanel}/logs/session_log {server.cpanel}/logs/login_log"
+
+
+def features(server: Server, name: str) -> str:
+    """The command that shows whether the account has the feature."""
+    return f"{server.cpanel}/bin/whmapi1 get_users_features_settings user={name} feature={ID}"
+
+
+def look(server: Server, name: str, outcome: str) -> str:
+    """The command that shows more of a page that does not sign in."""
+    if outcome.startswith("feature"):
+        return features(server, name)
+    if outcome.startswith("uapi") or outcome == "bad-answer":
+        return f"{server.cpanel}/bin/uapi --user={name} Features has_feature name=webmail"
+    return f"grep webmail-signin /var/log/secure /var/log/auth.log {server.cpanel}/logs/error_log"

@@ -88,6 +88,13 @@ class Visit:
             signals.ask()
             raise self.fails(step, str(why), remedy=RESTART) from None
 
+    def took(self, session: Session, answer: Answer) -> bool:
+        """Whether a login was taken. A cookie alone does not say so, but calls for logging out."""
+        if not self.browser.has_cookies(session.host, session.port):
+            return False
+        self.sessions.append(session)
+        return not answer.asks_for_a_login
+
     def log_out(self) -> list[Finding]:
         """End every session, the last one first; no signal stops that."""
         self.browser.patience = self.browser.grace = PARTING
