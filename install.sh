@@ -1,8 +1,8 @@
 #!/bin/sh
 # Webmail Sign-in on a cPanel server: the gate. It refuses a source that others can change, finds a Python for root and
 # hands over to plugin/admin; where there is no Python any more, it removes by name. All of it is functions, and the last
-# line calls main: a file that arrived cut off does nothing. Trust is judged by what programs print, complaints included,
-# not by their exit codes, which can be lost where the parent ignores SIGCHLD.
+# line calls main: a file that arrived cut off does nothing. Trust is judged by what programs print, complaints and a last
+# word included, as a shell that can start no program stops before it; not by exit codes, which an ignored SIGCHLD loses.
 # shellcheck disable=SC2086 # what is not quoted is a list of words
 POSIXLY_CORRECT=1 # bash: from here on exec is exec and set is set, whatever functions it was handed; [ is not
 set -u
@@ -77,7 +77,7 @@ find_python() { # the system's before those in PATH; one in a home, or that othe
     for name in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python3.9; do
       file=$(readlink -f "$folder/$name")
       case $me:$file in 0:/home*/* | 0:/root/*) continue ;; esac
-      [ ! -x "$file" ] || [ -n "$(way "$file")" ] || ! fits "$file" || return 0
+      [ ! -x "$file" ] || [ "$(way "$file"; echo whole)" != whole ] || ! fits "$file" || return 0
     done
   done
   case $ASKED in */*) file=$(readlink -f "$ASKED") && [ -x "$file" ] && fits "$file" ;; esac
@@ -100,8 +100,8 @@ uninstall() { # by name, from all themes (cpanel-facts.md, 4, has what registeri
     theme=$cpanel/base/frontend/${page%%/*}
     set -- "$theme/$ID/index.live.cgi" "$theme/dynamicui/dynamicui_$ID.conf" "$theme/assets/application_icons/$ID".* "$@"
   done
-  found=$(for path; do [ ! -e "$path" ] || way "${path%/*}"; done)
-  [ -z "$found" ] || refuse "nothing was removed: $found" 'chown root and chmod go-w what is named'
+  found=$(for path; do [ ! -e "$path" ] || way "${path%/*}"; done; echo whole)
+  [ "$found" = whole ] || refuse "nothing was removed: ${found%whole}" 'chown root and chmod go-w what is named'
   case $FLAGS in *--purge*) set -- "$@" "$ROOT/etc/webmail-signin/config.yaml" ;; esac
   [ ! -t 0 ] || case $FLAGS in *--yes* | *--dry-run*) ;; *) printf 'Remove Webmail Sign-in by name? [y/N] ' ;; esac
   [ ! -t 0 ] || case $FLAGS in *--yes* | *--dry-run*) ;; *) read -r reply && [ "$reply" = y ] || exit 1 ;; esac
@@ -135,9 +135,9 @@ main() {
   [ -f "$HERE/plugin/admin/__main__.py" ] && [ ! -L "$HERE/install.sh" ] || alone
   me=$(id -u) HERE=$(cd -P -- "$HERE/" && pwd) && arguments "$@"
   [ "$me" = 0 ] && whose="root's, such as /root" group=020 || whose='your own' group=002
-  found=$( (differences) | tr -c '[:print:]\n' '?' | sed 10q)
-  [ -z "$found" ] || refuse "nothing of $HERE was run, for it is not to be trusted:
-$found" "unpack the tarball in a folder of $whose, and run its install.sh there"
+  found=$( (differences; echo whole) | tr -c '[:print:]\n' '?' | sed 10q)
+  [ "$found" = whole ] || refuse "nothing of $HERE was run, for it is not to be trusted:
+${found:-it could not be looked through}" "unpack the tarball in a folder of $whose, and run its install.sh there"
   find_python
   case $PYTHON:$VERB in
     :uninstall) uninstall ;;
