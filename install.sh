@@ -45,7 +45,7 @@ differences() { # between what lies in HERE and what may be run
   way "$HERE"
   cd -- "$HERE" 2>&1 || return
   if [ ! -f MANIFEST ]; then # a checkout: what lies beside its parts is not run, but must not be anybody's either
-    others . \( -name . -o -prune \) \( ! -type l -o ! -user "$me" \)
+    others . \( -name . -o -prune \) \( ! -type l -o ! -user 0 ! -user "$me" \)
     for part in install.sh cgi plugin templates vendor; do [ ! -e $part ] || others $part; done # missing is told later
     return
   fi
@@ -68,7 +68,6 @@ differences() { # between what lies in HERE and what may be run
 PROBE='import sys; assert sys.version_info >= (3, 9)
 import ctypes, fcntl, hashlib, json, os, subprocess, syslog; print(os.path.realpath(sys.executable))'
 fits() { [ "$("$1" -ISB -c "$PROBE" 2>/dev/null </dev/null)" = "$1" ] && PYTHON=$1; } # PATH, absolute and no link
-
 find_python() { # the system's before those in PATH; one in a home, or that others can change, only if asked for
   IFS=:
   set -- /usr/bin /usr/local/bin /bin /opt/alt/python3*/bin $WEBMAIL_SIGNIN_PATH
@@ -82,16 +81,16 @@ find_python() { # the system's before those in PATH; one in a home, or that othe
   done
   case $ASKED in */*) file=$(readlink -f "$ASKED") && [ -x "$file" ] && fits "$file" ;; esac
 }
-
 python_remedy() {
   case $(cat "$ROOT/etc/os-release" 2>/dev/null || cat /etc/os-release 2>/dev/null) in
-    *debian*) echo 'apt-get install -y python3' ;;
-    *VERSION_ID=8* | *'VERSION_ID="8'*) echo 'dnf install -y python3.12' ;;
+    *debian*) echo 'apt-get install -y python3' ;; *VERSION_ID=8* | *'VERSION_ID="8'*) echo 'dnf install -y python3.12' ;;
     *) echo 'dnf install -y python3' ;;
   esac
 }
 step() { printf -- '- %s\n' "$*" && case $FLAGS in *--dry-run*) ;; *) "$@" </dev/null ;; esac; }
 uninstall() { # by name, from all themes (cpanel-facts.md, 4, has what registering makes)
+  for word in $FLAGS; do case $word in --yes | --dry-run | --purge | --root | --python) ;; *)
+    echo "install.sh: where there is no Python, uninstall does not know $word" >&2 && exit 2 ;; esac; done
   base=$ROOT/$BASE cpanel=$ROOT/usr/local/cpanel
   made=$(sed -n 's/^created //p' "$base/record" 2>/dev/null | sort -r)
   set -- "$cpanel/whostmgr/addonfeatures/$ID" "$base/current" "$base/previous" "$base/record" "$base/.lock"
@@ -103,12 +102,13 @@ uninstall() { # by name, from all themes (cpanel-facts.md, 4, has what registeri
   found=$(for path; do [ ! -e "$path" ] || way "${path%/*}"; done; echo whole)
   [ "$found" = whole ] || refuse "nothing was removed: ${found%whole}" 'chown root and chmod go-w what is named'
   case $FLAGS in *--purge*) set -- "$@" "$ROOT/etc/webmail-signin/config.yaml" ;; esac
-  [ ! -t 0 ] || case $FLAGS in *--yes* | *--dry-run*) ;; *) printf 'Remove Webmail Sign-in by name? [y/N] ' ;; esac
-  [ ! -t 0 ] || case $FLAGS in *--yes* | *--dry-run*) ;; *) read -r reply && [ "$reply" = y ] || exit 1 ;; esac
+  case $FLAGS in *--yes* | *--dry-run*) ;; *)
+    [ ! -t 0 ] || { printf 'Remove Webmail Sign-in by name? [y/N] ' && read -r reply && [ "$reply" = y ] || exit 1; } ;; esac
   [ ! -x "$cpanel/bin/manage_hooks" ] || step "$cpanel/bin/manage_hooks" delete script \
     "$base/current/plugin/admin/registration/hook" --manual --category System --event upcp --stage post
   for path; do [ ! -e "$path" ] || step rm -rf "$path"; done
-  for path in $made; do [ ! -d "$ROOT/$path" ] || step rmdir "$ROOT/$path"; done
+  for path in $made; do [ ! -d "$ROOT/$path" ] || step rmdir "$ROOT/$path" 2>/dev/null; done
+  [ ! -e "$ROOT/etc/webmail-signin" ] || echo "What you have written stays: $ROOT/etc/webmail-signin"
   case $FLAGS$(ls -d "$@" 2>/dev/null) in *--dry-run*) ;; */*) exit 1 ;; *) echo 'Done.' ;; esac
 }
 
@@ -119,7 +119,7 @@ arguments() {
       --python:* | *:--python=*) ASKED=${word#--python=} ;;
       --theme:* | --account:* | --feature:*) ;;
       *:uninstall | *:hook) VERB=$word ;;
-      *:--*) FLAGS="$FLAGS $word" ;;
+      *) FLAGS="$FLAGS $word" ;;
     esac
     option=$word
   done

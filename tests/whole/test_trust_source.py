@@ -369,6 +369,14 @@ def test_a_user_runs_what_is_roots(source: Path) -> None:
 
 
 @as_root
+def test_a_user_runs_a_checkout_of_roots_with_a_link_of_roots_beside_it(checkout: Path) -> None:
+    (checkout / ".venv").symlink_to("/tmp")
+    assert trusted(checkout, **identity())
+    give(checkout / ".venv", 4711)
+    assert not trusted(checkout, **identity())
+
+
+@as_root
 @pytest.mark.parametrize("name", [".", "plugin/click/errors.py"])
 def test_a_user_does_not_run_what_is_a_third_persons(source: Path, name: str) -> None:
     give(source / name, 4711)
