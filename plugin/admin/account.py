@@ -105,7 +105,7 @@ class Click(Visit):
         answer = self.panel("click", login, path)
         if verdict.outcome(answer) == "choose":  # the first of the mailboxes is the account's own
             answer = self.panel("click", login, path, verdict.choice(answer))
-        problem = verdict.what_is_wrong(answer)
+        problem = verdict.what_is_wrong(answer, self.secrets)
         if problem:
             raise self.fails("click", problem, look=verdict.look(self.server, self.name, verdict.outcome(answer)))
         form = verdict.form(answer)
@@ -143,7 +143,9 @@ class Click(Visit):
             raise self.fails("landing", f"Webmail showed {verdict.said(answer, self.secrets)}", look=self.log)
         where = path[len(form.token) :].partition("?")[0]
         wanted = form.fields.get("goto_uri")
-        if wanted and not path[len(form.token) :].startswith(wanted):
+        if verdict.tells(f"{where} {wanted}", self.secrets):
+            where = "a place that is not quoted"
+        elif wanted and not path[len(form.token) :].startswith(wanted):
             text = f"Webmail ignores the setting open: {wanted}; people land in {where}"
             return self.went("landing", text, ADVICE, ok=False)
         return self.went("landing", f"people land in {where}, {verdict.said(answer, self.secrets)}")

@@ -20,6 +20,7 @@ from plugin.admin.signals import Interrupted
 
 HOST = "server.example.com"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"
 Serves = Callable[[ssl.SSLSocket], object]
 
 
@@ -110,7 +111,7 @@ def test_cookies_are_kept_for_each_port() -> None:
         for _ in range(2):
             browser.open(HOST, raw.port, "/", None, "")
         assert b"Cookie: a=1; b=2" in raw.received[1]
-        assert (browser.has_cookies(HOST, raw.port), browser.has_cookies(HOST, raw.port + 1)) == (True, False)
+        assert (browser.cookies(HOST, raw.port), browser.cookies(HOST, raw.port + 1)) == ({"a": "1", "b": "2"}, {})
 
 
 @pytest.mark.parametrize(
@@ -118,7 +119,7 @@ def test_cookies_are_kept_for_each_port() -> None:
     [
         b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhi",
         b"HTTP/1.0 200 OK\r\n\r\nhi",
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+        CHUNKED,
     ],
 )
 def test_every_way_of_ending_an_answer_is_understood(answer: bytes) -> None:
@@ -142,6 +143,11 @@ def drips(connection: ssl.SSLSocket) -> None:
         time.sleep(0.05)
 
 
+def goes_on(connection: ssl.SSLSocket) -> None:
+    while True:
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000)
+
+
 @pytest.mark.parametrize(
     ("serves", "why"),
     [
@@ -150,8 +156,18 @@ def drips(connection: ssl.SSLSocket) -> None:
         (says(b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 200 + b"\r\n"), "does not answer as a web server does"),
         (lambda connection: time.sleep(3), "did not answer within 0.5 seconds"),
         (drips, "did not answer within 0.5 seconds"),
+        (goes_on, "did not answer within 0.5 seconds"),
+        (says(CHUNKED.replace(b"2\r\n", b"-5\r\n")), "does not answer as a web server does"),
     ],
-    ids=["nothing", "another protocol", "too many headers", "silence", "a byte now and then"],
+    ids=[
+        "nothing",
+        "another protocol",
+        "too many headers",
+        "silence",
+        "a byte now and then",
+        "no end",
+        "a length below 0",
+    ],
 )
 def test_what_is_no_answer_has_a_reason(serves: Serves, why: str) -> None:
     with Raw(serves) as raw, pytest.raises(Unreachable, match=f"port {raw.port} {why}"):
