@@ -10,6 +10,7 @@ from plugin.admin import files
 
 ID = "webmail_signin"
 HOME = "usr/local/cpanel/3rdparty/webmail-signin"
+STAGED = ".staged-"  # begins the name of a release that is being made
 VERSION = "[0-9A-Za-z][0-9A-Za-z.+-]*"
 
 

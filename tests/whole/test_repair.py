@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.servers import VERSION, Server, release
+from tests.kit.servers import VERSION, Server, but_for_times, release
 
 
 def test_the_same_version_with_other_content_is_installed(installed: Server, place: Path) -> None:
@@ -168,6 +168,24 @@ def test_a_dry_run_of_apply_tells_what_is_wrong_with_the_settings(installed: Ser
     assert ended.returncode == 1
     assert "config.yaml:1: timeout" in ended.stdout
     assert installed.tree(times=True) == before
+
+
+def test_installing_again_changes_nothing(installed: Server) -> None:
+    installed.well("install")  # the bytecode of a copied tree names the files where they were
+    before = but_for_times(installed)
+    installed.well("install")
+    assert but_for_times(installed) == before
+
+
+def test_installing_again_that_fails_leaves_every_byte_as_it_was(installed: Server) -> None:
+    installed.well("install")
+    installed.settle("timeout: 10\n")
+    before = but_for_times(installed)
+    (installed.cpanel / "scripts/install_plugin").write_text("#!/bin/sh\nexit 1\n")
+    assert installed.run("install").returncode == 1
+    (installed.cpanel / "scripts/install_plugin").unlink()
+    before.pop("usr/local/cpanel/scripts/install_plugin")
+    assert but_for_times(installed) == before
 
 
 def test_an_apply_whose_registration_fails_is_undone(installed: Server) -> None:

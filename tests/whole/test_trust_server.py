@@ -198,6 +198,26 @@ def test_a_page_folder_that_is_a_link_is_not_followed(installed: Server, place: 
     assert (there / "index.live.cgi").exists()
 
 
+# --- what is above a staged tree, and cPanel's programs ---
+
+
+@pytest.mark.parametrize("verb", ["check", "install", "apply", "uninstall"])
+def test_a_staged_tree_in_somebody_elses_folder(installed: Server, place: Path, verb: str) -> None:
+    give(place)
+    reports(installed, place, f"{place} is not root's alone", verb)
+
+
+@pytest.mark.parametrize("verb", ["check", "install"])
+@pytest.mark.parametrize("name", ["bin/manage_hooks", "bin/whmapi1", "scripts/install_plugin"])
+def test_a_program_of_the_panels_that_is_somebody_elses_is_not_run(
+    installed: Server, place: Path, verb: str, name: str
+) -> None:
+    program = installed.cpanel / name
+    program.write_text(f"#!/bin/sh\ntouch '{place}/free/ran'\n")
+    give(program)
+    reports(installed, place, f"{program} is not root's alone", verb)
+
+
 # --- the interpreter ---
 
 
