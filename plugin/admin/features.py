@@ -13,10 +13,12 @@ from plugin.admin.transaction import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Any
+    from collections.abc import Callable, Iterator
+    from typing import Any, TypeVar
 
     from plugin.admin.server import Server
+
+    T = TypeVar("T")
 
 LIMIT = 60.0  # seconds that whmapi1 may take
 FOR_ALL = "disabled"  # no package's list: what is off there is off for the whole server, whatever else says on
@@ -48,7 +50,7 @@ def hide(server: Server) -> Step:
     changed: list[str] = []
 
     def do() -> None:
-        for name in whmapi1(server, "get_featurelists")["featurelists"]:
+        for name in lists(server):
             values = read(server, name)
             if name != FOR_ALL and values.get(ID) != "0":
                 changed.append(name)
@@ -61,10 +63,26 @@ def hide(server: Server) -> Step:
     return Step("hide the icon: switch the feature off in every feature list", do, undo)
 
 
+def lists(server: Server) -> list[str]:
+    """Their names. Raises Failed."""
+    return understood("get_featurelists", lambda data: [str(name) for name in data["featurelists"]], server)
+
+
 def read(server: Server, name: str) -> dict[str, str]:
-    """Each feature of a list, "1" or "0"."""
-    rows = whmapi1(server, "get_featurelist_data", f"featurelist={name}")["features"]
-    return {str(row["id"]): str(int(row["value"])) for row in rows}
+    """Each feature of a list, "1" or "0". Raises Failed."""
+
+    def values(data: Any) -> dict[str, str]:
+        return {str(row["id"]): str(int(row["value"])) for row in data["features"]}
+
+    return understood("get_featurelist_data", values, server, f"featurelist={name}")
+
+
+def understood(function: str, read: Callable[[Any], T], server: Server, *words: str) -> T:
+    """What `read` makes of the answer. Raises Failed."""
+    try:
+        return read(whmapi1(server, function, *words))
+    except (LookupError, TypeError, ValueError):
+        raise Failed(f"whmapi1 {function}: the answer is not as it is documented") from None
 
 
 def update(server: Server, name: str, values: dict[str, str]) -> None:

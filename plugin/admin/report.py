@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from plugin.admin.voice import GREEN, RED, YELLOW
+from plugin.admin.voice import GREEN, RED, YELLOW, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,15 +20,10 @@ COLOURS = {"ok": GREEN, "warning": YELLOW, "failure": RED}
 def lines(finding: Finding, voice: Voice) -> str:
     told = [f"{voice.paint(COLOURS[finding.level], finding.level.ljust(8))} {printable(finding.text)}"]
     if finding.remedy:
-        told.append(f"         mend it: {finding.remedy}")
+        told.append(f"         mend it: {printable(finding.remedy)}")
     if finding.look:
-        told.append(f"         look: {finding.look}")
+        told.append(f"         look: {printable(finding.look)}")
     return "\n".join(told)
-
-
-def printable(text: str) -> str:
-    """Without control characters, but for the ends of lines."""
-    return "".join(c if c.isprintable() or c == "\n" or "\udc80" <= c <= "\udcff" else "?" for c in text)
 
 
 def summary(facts: dict[str, Any]) -> Iterator[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
 from plugin.admin.findings import Finding
 from plugin.admin.server import Server as Places
-from plugin.admin.trial import Trial, somebody
+from plugin.admin.trial import Trial, some
+from tests.kit.clicks import ANSWER
 from tests.kit.servers import Server, refuses
 
 
@@ -56,9 +58,25 @@ def test_one_that_hangs_is_ended_in_time(installed: Server) -> None:
     assert time.monotonic() - began < 30
 
 
+def test_where_one_account_ends_it_another_is_tried(bare: Server, folder: Path) -> None:
+    bare.answer(ANSWER)
+    answers = bare.uapi.read_text().partition("\n")[2]
+    bare.program(f"[ -e {folder}/free/x ] || {{ >{folder}/free/x; kill -9 $$; }}\n{answers}")
+    trial = Trial(Places(str(bare.root)), str(bare.release))
+    trial.accounts *= 2
+    assert [(found.ok, found.text.endswith("answered")) for found in trial.findings()] == [(True, True)]
+
+
+def test_what_it_says_is_one_line_without_control_characters(bare: Server) -> None:
+    bare.program("""printf '%s' '{"result": {"status": 0, "errors": ["\\u001b[2Ja\\nDone."]}}'\n""")
+    ended = bare.run("install")
+    assert (ended.returncode, "\033" in ended.stdout, "\nDone." in ended.stdout) == (1, False, False)
+    assert "a Done." in ended.stdout
+
+
 def test_it_runs_as_the_account_and_not_as_root(bare: Server) -> None:
-    account = somebody(Places(str(bare.root)))
-    assert account and account.pw_uid
+    account = some(Places(str(bare.root)))[0]
+    assert account.pw_uid
     assert spoilt(bare, "id -u\n").text.endswith(f"for {account.pw_name}: it answered: {account.pw_uid}")
 
 

@@ -86,6 +86,13 @@ def test_an_older_release_is_not_put_over_a_newer_one_unasked(upgraded: Server, 
     assert "--downgrade" in older.run("install").stdout
 
 
+def test_a_check_by_an_older_tarball_names_the_command_that_is_not_refused(upgraded: Server, trees: Path) -> None:
+    older = Server(upgraded.root, trees / "source")
+    (command,) = re.findall(r"In order\. This is .*; to install it: (.*)", older.well("check"))
+    subprocess.run(command, shell=True, check=True, capture_output=True, stdin=subprocess.DEVNULL)
+    assert upgraded.current() == f"releases/{VERSION}"
+
+
 def test_a_downgrade_that_is_meant_is_done_and_said(upgraded: Server, trees: Path) -> None:
     printed = Server(upgraded.root, trees / "source").well("install", "--downgrade")
     assert f"Downgraded 1.1.0 to {VERSION}, and its page was run." in printed
