@@ -6,9 +6,9 @@ import json
 import os
 
 from plugin.admin import files, programs
-from plugin.admin.findings import ADVICE, Finding
+from plugin.admin.findings import ADVICE, SERVER, Finding
 from plugin.admin.programs import Failed
-from plugin.admin.server import ID
+from plugin.admin.server import ID, can_run
 from plugin.admin.transaction import Step
 
 TYPE_CHECKING = False
@@ -43,6 +43,13 @@ def saying_off(server: Server) -> list[str]:
     """The feature lists that switch ours off."""
     folder = f"{server.root}/var/cpanel/features"
     return [name for name in (sorted(os.listdir(folder)) if os.path.isdir(folder) else []) if is_off(server, name)]
+
+
+def hideable(server: Server) -> Iterator[Finding]:
+    """Whether it can be hidden at all."""
+    if not can_run(server.whmapi1):
+        text = f"{server.whmapi1} is missing or cannot be run, so the icon cannot be hidden"
+        yield Finding(False, SERVER, "whmapi1", text, "/usr/local/cpanel/scripts/upcp --force")
 
 
 def hide(server: Server) -> Step:
@@ -93,7 +100,7 @@ def update(server: Server, name: str, values: dict[str, str]) -> None:
 
 def whmapi1(server: Server, function: str, *words: str) -> Any:
     """The answer's data. Raises Failed."""
-    ended = programs.run([f"{server.cpanel}/bin/whmapi1", "--output=json", function, *words], LIMIT)
+    ended = programs.run([server.whmapi1, "--output=json", function, *words], LIMIT)
     try:
         answer = json.loads(ended.output)
         if answer["metadata"]["result"] == 1:

@@ -25,6 +25,7 @@ class Server:
         self.install_plugin = f"{self.cpanel}/scripts/install_plugin"
         self.uninstall_plugin = f"{self.cpanel}/scripts/uninstall_plugin"
         self.manage_hooks = f"{self.cpanel}/bin/manage_hooks"
+        self.whmapi1 = f"{self.cpanel}/bin/whmapi1"
         self.third = f"{self.cpanel}/3rdparty"
         self.base = f"{root}/{HOME}"
         self.gone = f"{self.third}/.webmail-signin.gone"

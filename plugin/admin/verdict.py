@@ -130,7 +130,7 @@ def log(server: Server) -> str:
 
 def features(server: Server, name: str) -> str:
     """The command that shows whether the account has the feature."""
-    return f"{server.cpanel}/bin/whmapi1 get_users_features_settings user={name} feature={ID}"
+    return f"{server.whmapi1} get_users_features_settings user={name} feature={ID}"
 
 
 def look(server: Server, name: str, outcome: str) -> str:

@@ -13,6 +13,7 @@ import pytest
 import trustme
 
 from tests.kit.account import IS_ROOT
+from tests.kit.programs import program
 from tests.kit.servers import Server
 
 
@@ -215,6 +216,12 @@ FAILURES: list[Callable[[Server], str]] = [
 def test_a_failure_is_found(server: Server, spoil: Callable[[Server], str]) -> None:
     name = spoil(server)
     assert name in found(server, "failure", code=3)
+
+
+@pytest.mark.parametrize("hooks", ['{"System": {"upcp": null}}', '{"System": []}', "[]", "null", "{"])
+def test_a_list_of_hooks_that_is_none_has_no_hook_of_ours(server: Server, hooks: str) -> None:
+    program(server.cpanel / "bin/manage_hooks", f"echo '{hooks}'\n")
+    assert "hook" in found(server, "failure", code=3)
 
 
 def feature_off(server: Server) -> str:
