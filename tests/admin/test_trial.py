@@ -80,10 +80,38 @@ def test_it_runs_as_the_account_and_not_as_root(bare: Server) -> None:
     assert spoilt(bare, "id -u\n").text.endswith(f"for {account.pw_name}: it answered: {account.pw_uid}")
 
 
-def test_without_an_account_it_is_not_run(bare: Server) -> None:
+@pytest.fixture
+def empty(bare: Server) -> Server:
+    """A server without an account."""
     for user in (bare.root / "var/cpanel/users").iterdir():
         user.unlink()
-    assert (tried(bare).level, "no account" in tried(bare).text) == ("warning", True)
+    return bare
+
+
+@pytest.mark.parametrize(
+    "script", ["exit 0", "echo x", 'echo \'{"result": {"status": 0, "errors": ["No account."]}}\'']
+)
+def test_without_an_account_what_it_answers_is_not_judged(empty: Server, script: str) -> None:
+    found = spoilt(empty, f"{script}\n")
+    assert (found.level, "there is no account yet" in found.text) == ("warning", True)
+
+
+@pytest.mark.parametrize(
+    ("script", "saying"),
+    [
+        ("exec sleep 60", "was not done within 1 seconds"),
+        ("kill -9 $$", "signal 9"),
+        ("echo License error", "License"),
+    ],
+)
+def test_without_an_account_it_must_be_able_to_run_all_the_same(empty: Server, script: str, saying: str) -> None:
+    empty.program(f"{script}\n")
+    trial = Trial(Places(str(empty.root)), str(empty.release))
+    assert trial.running
+    trial.running.deadline = time.monotonic() + 1
+    trial.running.limit = 1
+    (found,) = trial.findings()
+    assert (found.level, saying in found.text) == ("failure", True), found.text
 
 
 EXPIRED = "The licence of this server has expired."
