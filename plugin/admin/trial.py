@@ -12,6 +12,7 @@ from plugin.admin.programs import Failed, Program
 from plugin.admin.prove import root_alone
 from plugin.admin.voice import quoted
 from plugin.click import uapi
+from plugin.click.settings import below_root
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,8 +35,7 @@ class Trial:
 
     def __init__(self, server: Server, release: str) -> None:
         settings = in_force.settings(release)
-        inside = settings.uapi.startswith(f"{server.root}/")
-        self.program = settings.uapi if inside else server.root + settings.uapi
+        self.program = below_root(server.root, settings.uapi)
         self.timeout = settings.timeout
         self.accounts = some(server)
         self.judged = bool(self.accounts)

@@ -97,19 +97,13 @@ def wire_up(release: str, theme: str, reference: str, interrupted: Callable[[], 
     click = request.Click(
         dict(os.environ), uid, account and account.pw_name, node_name, release, in_force, theme, nonce, reference
     )
-    program = below_root(release, in_force.uapi)
+    program = settings.below_root(release.rpartition(RELEASES)[0], in_force.uapi)
 
     def run(module: str, function: str, arguments: Mapping[str, str]) -> uapi.Process:
         assert account is not None  # request.read has compared its name
         return uapi.Process(uapi.command(program, module, function, arguments), uapi.environment(account))
 
     return click, run
-
-
-def below_root(release: str, path: str) -> str:
-    """A path of the server's, as it is found in the staged tree that `release` may lie in."""
-    root = release.rpartition(RELEASES)[0]
-    return path if path.startswith(f"{root}/") else root + path
 
 
 def respond(click: Click, run: Run, record: Record) -> Response:

@@ -49,3 +49,8 @@ def parse(text: str) -> Settings:
     if not isinstance(values, dict) or values.keys() != set(KEYS):
         raise ValueError("not the settings of this release")
     return Settings(values)
+
+
+def below_root(root: str, path: str) -> str:
+    """A path of the server's, as it is found in the staged tree at `root`, which is empty on a server."""
+    return path if path.startswith(f"{root}/") else root + path

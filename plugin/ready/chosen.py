@@ -6,7 +6,7 @@ import json
 import os
 from typing import NamedTuple
 
-from plugin.click.settings import Settings
+from plugin.click.settings import Settings, below_root
 from plugin.ready import allowed, config, files, pictures
 from plugin.ready.problem import Problem
 from plugin.ready.sources import Text
@@ -66,7 +66,7 @@ def on_server(places: Places, settings: Settings) -> tuple[dict[str, bytes], dic
         path = getattr(settings, key)
         try:
             if path:
-                found = files.content(places.below_root(path), most, public=True)
+                found = files.content(below_root(places.root, path), most, public=True)
                 pictures.check(found, path[-3:])
                 drawn[key] = found
         except Problem as problem:

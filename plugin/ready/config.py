@@ -6,7 +6,7 @@ import os
 import stat
 from typing import NamedTuple
 
-from plugin.click.settings import Settings
+from plugin.click.settings import Settings, below_root
 from plugin.ready import allowed, flat
 from plugin.ready.problem import Problem, nearest
 
@@ -69,7 +69,7 @@ def checked(entry: flat.Entry, file: str) -> Any:
 def against_server(chosen: Settings, places: Places) -> dict[str, str]:
     """What is wrong with settings that hold on their own but not on this server, by their keys."""
     found = {}
-    if chosen.uapi != Settings.uapi and not everybody_runs(places.below_root(chosen.uapi)):
+    if chosen.uapi != Settings.uapi and not everybody_runs(below_root(places.root, chosen.uapi)):
         found["uapi"] = f"{chosen.uapi} is not a program that every account can run"
     if chosen.locale and chosen.locale not in LOCALES | server_locales(places):
         found["locale"] = (

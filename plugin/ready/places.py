@@ -24,7 +24,3 @@ class Places:
         self.compiled = f"{release}/compiled"
         self.config = f"{self.root}/etc/webmail-signin/config.yaml"
         self.own_templates = f"{self.root}/etc/webmail-signin/templates"
-
-    def below_root(self, path: str) -> str:
-        """An absolute path of the server's as it is found in a staged tree."""
-        return path if path.startswith(f"{self.root}/") else self.root + path

@@ -7,16 +7,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.click.test_templates import MOST_BYTES, TAGS, TOO_WIDE
 from tests.kit import pages
-from tests.kit.browser import chromium
 from tests.screenshots import STATES, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser, Page
 
 browser_test = pytest.mark.browser
@@ -36,26 +32,6 @@ def test_every_page_has_the_name_the_colour_and_the_logo(outcome: str) -> None:
     assert [
         word for word in ("Example Hosting", "--blue:#c8102e", 'src="data:image/svg+xml;base64,') if word not in body
     ] == []
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, chromium(playwright) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with pages.served() as found:
-        yield found
-
-
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 320, "height": 568}, reduced_motion="reduce")
-    pages.stay(context)
-    yield context.new_page()
-    context.close()
 
 
 @browser_test

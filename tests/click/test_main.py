@@ -116,19 +116,6 @@ def test_a_description_of_an_error_does_not_quote_it() -> None:
         assert "S3CRET" not in main.describe(error)
 
 
-@pytest.mark.parametrize(
-    ("root", "path", "expected"),
-    [
-        ("", "/usr/local/cpanel/bin/uapi", "/usr/local/cpanel/bin/uapi"),
-        ("/srv/image", "/usr/local/cpanel/bin/uapi", "/srv/image/usr/local/cpanel/bin/uapi"),
-        ("/srv/image", "/srv/image/usr/local/cpanel/bin/uapi", "/srv/image/usr/local/cpanel/bin/uapi"),
-        ("/srv/image", "/srv/images/x", "/srv/image/srv/images/x"),
-    ],
-)
-def test_a_path_of_the_servers_is_found_below_the_root(root: str, path: str, expected: str) -> None:
-    assert main.below_root(f"{root}/usr/local/cpanel/3rdparty/webmail-signin/releases/1.0.0", path) == expected
-
-
 # The whole click.
 
 

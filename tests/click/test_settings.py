@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from plugin.click.settings import Settings, parse
+from plugin.click.settings import Settings, below_root, parse
 
 
 def ready_made(**changed: object) -> str:
@@ -51,3 +51,16 @@ DAMAGED: dict[str, Any] = {
 def test_damaged_settings_are_refused(text: str) -> None:
     with pytest.raises((ValueError, RecursionError)):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    ("root", "path", "expected"),
+    [
+        ("", "/usr/local/cpanel/bin/uapi", "/usr/local/cpanel/bin/uapi"),
+        ("/srv/image", "/usr/local/cpanel/bin/uapi", "/srv/image/usr/local/cpanel/bin/uapi"),
+        ("/srv/image", "/srv/image/usr/local/cpanel/bin/uapi", "/srv/image/usr/local/cpanel/bin/uapi"),
+        ("/srv/image", "/srv/images/x", "/srv/image/srv/images/x"),
+    ],
+)
+def test_a_path_of_the_servers_is_found_below_the_root(root: str, path: str, expected: str) -> None:
+    assert below_root(root, path) == expected

@@ -7,18 +7,15 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from plugin.ready import locales
 from tests.kit import pages
-from tests.kit.browser import chromium
 from tests.kit.long import long
 from tests.screenshots import STATES, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, Page
 
 TAGS = sorted(pages.SOURCES.locales)
 SOURCES = {name: source.text for name, source in pages.SOURCES.ours.items()}
@@ -121,33 +118,6 @@ def test_a_mailbox_that_was_chosen_is_called_one() -> None:
 def test_the_panels_own_messages_claim_no_language() -> None:
     said = pages.REASONS["uapi-refused"]
     assert pages.response("uapi-refused").body.count('<li><bdi lang="">') == len(said)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, chromium(playwright) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with pages.served() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def phones(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 320, "height": 568}, reduced_motion="reduce")
-    pages.stay(context)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def phone(phones: BrowserContext) -> Iterator[Page]:
-    page = phones.new_page()
-    yield page
-    page.close()
 
 
 @browser_test

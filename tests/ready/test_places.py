@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from plugin.ready.places import Places
 
 RELEASE = "/usr/local/cpanel/3rdparty/webmail-signin/releases/1.0.0"
@@ -27,16 +25,3 @@ def test_the_settings_are_below_the_root() -> None:
 
 def test_on_a_server_the_settings_are_in_etc() -> None:
     assert Places(RELEASE).config == "/etc/webmail-signin/config.yaml"
-
-
-@pytest.mark.parametrize(
-    ("root", "path", "expected"),
-    [
-        ("", "/usr/local/cpanel/bin/uapi", "/usr/local/cpanel/bin/uapi"),
-        ("/srv/image", "/usr/local/cpanel/bin/uapi", "/srv/image/usr/local/cpanel/bin/uapi"),
-        ("/srv/image", "/srv/image/usr/local/cpanel/bin/uapi", "/srv/image/usr/local/cpanel/bin/uapi"),
-        ("/srv/image", "/srv/images/x", "/srv/image/srv/images/x"),
-    ],
-)
-def test_a_path_of_the_servers_is_found_below_the_root(root: str, path: str, expected: str) -> None:
-    assert Places(root + RELEASE).below_root(path) == expected
