@@ -22,6 +22,7 @@ from tests.cpanel.cpsrvd import ADDRESS_CHANGED, EXPIRED, INVALID
 from tests.cpanel.webmail import BAD_REFERER, BAD_TOKEN, ROUNDCUBE, USED
 from tests.kit import servers
 from tests.kit.account import as_root
+from tests.kit.long import long
 
 private_accounts()
 STEPS = ["session", "login", "icon", "click", "destination", "certificate", "webmail", "landing", "limits", "logout"]
@@ -172,7 +173,11 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
+SLOW = [fault for fault in FAULTS if any(word in fault.name for word in ("hung", "slow"))]
+QUICK = [fault for fault in FAULTS if fault not in SLOW]
+
+
+@pytest.mark.parametrize("fault", [*QUICK, *long(*SLOW)], ids=[fault.name for fault in (*QUICK, *SLOW)])
 def test_a_fault_is_one_finding_that_names_it(cp: Cpanel, fault: Fault) -> None:
     if fault.who in ("carol", "dave", "nora") and fault.who not in cp.root.accounts:
         pytest.skip("there is only one account here")
@@ -191,6 +196,7 @@ def test_a_fault_is_one_finding_that_names_it(cp: Cpanel, fault: Fault) -> None:
 FINE = [("whmapi1", "slow", 1.0), ("cpsrvd", "slow", 0.2), ("cpsrvd", "login-as-page"), ("webmail", "slow", 0.3)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("switch", FINE, ids=lambda switch: " ".join(map(str, switch)))
 def test_what_is_only_slow_or_unusual_is_in_order(cp: Cpanel, switch: tuple[Any, ...]) -> None:
     cp.switch(*switch)
@@ -257,7 +263,7 @@ def test_a_secret_is_in_no_finding_argument_log_or_file(cp: Cpanel, secrets: lis
     assert telling(cp, secrets) == []
 
 
-@pytest.mark.parametrize("switch", [("webmail", "refuse"), ("cpsrvd", "session-refused"), ("webmail", "hung")])
+@pytest.mark.parametrize("switch", [("webmail", "refuse"), ("cpsrvd", "session-refused"), *long(("webmail", "hung"))])
 def test_a_secret_is_in_no_finding_of_a_fault(cp: Cpanel, secrets: list[str], switch: tuple[Any, ...]) -> None:
     cp.switch(*switch)
     told = str(proven(cp))

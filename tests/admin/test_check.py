@@ -295,6 +295,7 @@ def port_of(server: Server) -> Iterator[Callable[[str], int]]:
         listener.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "fits"), [("server.example.com", True), ("other.example.com", False)])
 def test_a_certificate_must_fit_the_servers_name(
     server: Server, port_of: Callable[[str], int], name: str, fits: bool

@@ -144,6 +144,7 @@ def start_uapi(root: Root, switch: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(argv, stdout=subprocess.PIPE, start_new_session=True, env={})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("switch", ["hung", "deaf", "hung-with-child", "endless"])
 def test_a_call_can_go_on_until_its_group_is_killed(root: Root, switch: str) -> None:
     process = start_uapi(root, switch)

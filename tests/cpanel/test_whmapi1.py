@@ -189,6 +189,7 @@ def test_whmapi1_can_say_nothing_of_what_it_did(root: Root) -> None:
     assert asked(root, "create_user_session", f"user={first(root)}", "service=cpaneld").keys() == {"metadata"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("switch", "said"), [("hung", ""), ("hung-afterwards", "metadata")])
 def test_whmapi1_can_hang_before_it_speaks_or_afterwards(root: Root, switch: str, said: str) -> None:
     root.switch("whmapi1", switch)

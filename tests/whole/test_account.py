@@ -259,6 +259,7 @@ def chosen() -> Iterator[Cpanel]:
         yield cp
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("who", ["alice", "zeno", "mona", "max"])
 def test_where_people_choose_a_mailbox_the_accounts_own_is_proven(chosen: Cpanel, who: str) -> None:
     if who not in chosen.root.accounts and who != "alice":

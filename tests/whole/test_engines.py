@@ -50,6 +50,7 @@ def test_the_inbox_of_a_linked_mail_node(cp: Cpanel, person: Callable[..., Perso
     assert nora.visit.console == []
 
 
+@pytest.mark.long
 def test_the_inbox_is_in_the_accounts_language(person: Callable[..., Person]) -> None:
     amira = person(who="amira")
     amira.click()
@@ -76,6 +77,7 @@ def test_the_post_tells_webmail_where_it_came_from_but_no_token(cp: Cpanel, pers
     assert alice.posts[0].referer == f"{cp.url}/"
 
 
+@pytest.mark.long
 def test_an_account_without_the_feature_has_no_icon(person: Callable[..., Person]) -> None:
     carol = person(who="carol")
     tools = carol.visit.text("main")
@@ -160,6 +162,7 @@ def test_while_webmail_is_slow_the_page_explains_itself(cp: Cpanel, person: Call
     assert alice.visit.console == []
 
 
+@pytest.mark.long
 def test_however_slow_webmail_is_one_post_leads_there(cp: Cpanel, person: Callable[..., Person]) -> None:
     cp.switch("webmail", "slow", SLOW_AFTER + 1)
     alice = person()
@@ -169,6 +172,7 @@ def test_however_slow_webmail_is_one_post_leads_there(cp: Cpanel, person: Callab
     assert alice.visit.console == []
 
 
+@pytest.mark.long
 def test_the_slow_page_offers_a_fresh_try(cp: Cpanel, person: Callable[..., Person]) -> None:
     cp.switch("webmail", "no-content")
     alice = person()

@@ -31,6 +31,7 @@ def test_every_feature_list_says_off(gold: Server) -> None:
     assert lists(gold) == {"default": "0", "gold": "0"}
 
 
+@pytest.mark.long
 def test_what_a_list_says_of_other_features_stays(gold: Server) -> None:
     gold.well("install", "--feature", "off")
     assert "webmail=0\n" in (gold.root / "var/cpanel/features/gold").read_text()
@@ -41,6 +42,7 @@ def test_without_it_no_list_is_touched(gold: Server) -> None:
     assert lists(gold) == {"default": "", "gold": ""}
 
 
+@pytest.mark.long
 def test_installing_again_does_not_switch_it_on(gold: Server) -> None:
     gold.well("install", "--feature", "off")
     gold.well("install")
@@ -63,6 +65,7 @@ def test_a_whmapi1_that_refuses_undoes_everything(bare: Server) -> None:
     assert but_for_times(bare) == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("data", ["{}", "null", "[]", '{"featurelists": 1}'])
 def test_an_answer_that_is_not_as_documented_undoes_everything(bare: Server, data: str) -> None:
     program(bare.cpanel / "bin/whmapi1", f"""echo '{{"metadata": {{"result": 1}}, "data": {data}}}'\n""")
@@ -79,6 +82,7 @@ def test_without_whmapi1_it_is_found_before_anything_is_installed(bare: Server) 
     )
 
 
+@pytest.mark.long
 def test_one_account_sees_it_by_an_override(bare: Server) -> None:
     bare.well("install", "--feature", "off")
     account = min(path.name for path in (bare.root / "var/cpanel/users").iterdir())
@@ -88,6 +92,7 @@ def test_one_account_sees_it_by_an_override(bare: Server) -> None:
     assert '"data": 1' in subprocess.run(asked, check=True, capture_output=True, text=True).stdout
 
 
+@pytest.mark.long
 def test_uninstalling_says_what_the_lists_keep(bare: Server) -> None:
     bare.well("install", "--feature", "off")
     assert "feature list default keeps webmail_signin=0" in bare.well("uninstall")

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from tests.kit.long import long
 from tests.kit.servers import Server, hook
 
 
@@ -35,7 +36,7 @@ def lost_bytecode(server: Server) -> None:
         file.unlink()
 
 
-@pytest.mark.parametrize("loss", [lost_page, lost_icon, lost_interpreter, lost_bytecode])
+@pytest.mark.parametrize("loss", [lost_page, *long(lost_icon, lost_interpreter, lost_bytecode)])
 def test_the_hook_repairs(installed: Server, loss) -> None:  # type: ignore[no-untyped-def]
     loss(installed)
     ended = hook(installed)

@@ -13,6 +13,7 @@ import pytest
 from tests.kit.servers import VERSION, Server
 
 
+@pytest.mark.long
 def test_a_second_installation_waits_for_the_first(bare: Server) -> None:
     (bare.cpanel / "scripts/install_plugin").write_text("#!/bin/sh\nsleep 0.5\n")
     first, second = (

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit.long import long
 from tests.kit.servers import VERSION, Server, but_for_times
 
 PROMPT = b"[y/N] "
@@ -76,7 +77,7 @@ class Terminal:
         return bool(found)
 
 
-@pytest.mark.parametrize("typed", [b"y\n", b"Y\n", b"yes\n"])
+@pytest.mark.parametrize("typed", [b"y\n", *long(b"Y\n", b"yes\n")])
 def test_yes_goes_on(bare: Server, typed: bytes) -> None:
     with Terminal(bare, "install") as terminal:
         terminal.asks()
@@ -129,7 +130,9 @@ def test_going_back_and_removing_are_asked_for_too(upgraded: Server, verb: str, 
     assert upgraded.current() == "releases/1.1.0"
 
 
-@pytest.mark.parametrize("words", [["install", "--yes"], ["install", "--dry-run"], ["apply"], ["hook"], ["check"]])
+@pytest.mark.parametrize(
+    "words", [["install", "--yes"], *long(["install", "--dry-run"], ["apply"], ["hook"])]
+)
 def test_nothing_is_asked_where_nobody_needs_to_answer(installed: Server, words: list[str]) -> None:
     server = installed if words[0] == "install" else Server(installed.root, installed.base / "current")
     with Terminal(server, *words) as terminal:

@@ -12,6 +12,7 @@ import pytest
 from tests.kit.servers import VERSION, Server, but_for_times, release
 
 
+@pytest.mark.long
 def test_the_same_version_with_other_content_is_installed(installed: Server, place: Path) -> None:
     source = release(place / "source")
     with (source / "plugin/click/errors.py").open("a") as file:
@@ -20,6 +21,7 @@ def test_the_same_version_with_other_content_is_installed(installed: Server, pla
     assert (installed.base / "current/plugin/click/errors.py").read_text().endswith("# newer\n")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("verb", ["install", "hook"])
 def test_bytecode_that_is_damaged_is_made_anew(installed: Server, verb: str) -> None:
     for path in (installed.base / "current/plugin/click/__pycache__").glob("app.*.pyc"):
@@ -30,6 +32,7 @@ def test_bytecode_that_is_damaged_is_made_anew(installed: Server, verb: str) -> 
     assert installed.page() == ""
 
 
+@pytest.mark.long
 def test_bytecode_that_others_can_change_is_found_and_closed(installed: Server) -> None:
     folder = installed.base / "current/plugin/__pycache__"
     subprocess.run(["chmod", "-R", "a+w", str(folder)], check=True)
@@ -78,6 +81,7 @@ def test_rollback_returns_to_the_previous_release_and_back(upgraded: Server) -> 
     assert upgraded.current() == "releases/1.1.0"
 
 
+@pytest.mark.long
 def test_rollback_does_not_depend_on_the_settings(upgraded: Server) -> None:
     upgraded.config.write_text("timeout: long\n")
     assert "last good ones" in upgraded.well("rollback")
@@ -196,6 +200,7 @@ def test_an_apply_whose_registration_fails_is_undone(installed: Server) -> None:
     assert installed.tree() == before
 
 
+@pytest.mark.long
 def test_an_icon_of_another_kind_replaces_the_old_one(installed: Server, place: Path) -> None:
     (installed.config.parent / "icon.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     installed.config.write_text("icon: /etc/webmail-signin/icon.png\n")

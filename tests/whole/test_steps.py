@@ -61,6 +61,7 @@ def test_the_dry_run_of_an_upgrade_equals_it(newer: Server) -> None:
     assert steps(planned) == steps(newer.well())
 
 
+@pytest.mark.long
 def test_the_dry_run_of_a_first_installation_equals_it(bare: Server) -> None:
     before = bare.tree(times=True)
     planned = steps(bare.well("--dry-run"))
@@ -179,6 +180,7 @@ def test_a_closed_standard_output_undoes_or_finishes(bare: Server) -> None:
     assert bare.tree() == before
 
 
+@pytest.mark.long
 @private
 def test_a_last_step_that_fails_brings_everything_back(installed: Server) -> None:
     before = but_for_times(installed)

@@ -42,15 +42,6 @@ def test_every_shell_prints_the_same(bare: Server, shell: tuple[str, ...]) -> No
         assert but_for_free_space(bare.run(*words, shell=shell).stdout) == but_for_free_space(bare.run(*words).stdout)
 
 
-@pytest.mark.parametrize("shell", SAME_IN_THE_END, ids=" ".join)
-def test_every_shell_installs_and_removes(bare: Server, shell: tuple[str, ...]) -> None:
-    before = bare.tree()
-    bare.well("install", shell=shell)
-    assert bare.page() == ""
-    bare.well("uninstall", "--purge", shell=shell)
-    assert bare.tree() == before
-
-
 # --- what it is started with ---
 
 
