@@ -37,3 +37,8 @@ def test_the_stand_in_knows_neither_the_product_nor_what_its_tests_share(path: P
 def test_what_is_no_fixture_is_in_the_kit(path: Path) -> None:
     classes = [node for node in ast.parse((CHECKOUT / path).read_text()).body if isinstance(node, ast.ClassDef)]
     assert classes == []
+
+
+@pytest.mark.parametrize("path", TESTS, ids=str)
+def test_what_several_test_modules_share_is_in_the_kit(path: Path) -> None:
+    assert [name for name in imported(path) if ".test_" in name] == []

@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.click.test_templates import MOST_BYTES, TAGS, TOO_WIDE
 from tests.kit import pages
-from tests.kit.browser import chromium
+from tests.kit.browser import TOO_WIDE, chromium
+from tests.kit.languages import TAGS
+from tests.kit.pages import MOST_BYTES
 from tests.screenshots import STATES, show
 
 if TYPE_CHECKING:
