@@ -10,12 +10,13 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from http.client import HTTPMessage
 
 import pytest
 import trustme
 
 from plugin.admin import signals
-from plugin.admin.browser import Browser, Unreachable, origin
+from plugin.admin.browser import Answer, Browser, Unreachable, origin
 from plugin.admin.signals import Interrupted
 
 HOST = "server.example.com"
@@ -219,3 +220,10 @@ def test_a_certificate_is_held_against_the_name(name: str, problem: str) -> None
 def test_a_certificate_that_nobody_vouches_for_is_a_misfit() -> None:
     with Raw(says(OK)) as raw, trustme.CA().cert_pem.tempfile() as bundle:
         assert "issuer" in Browser(2).misfit(HOST, raw.port, bundle)
+
+
+@pytest.mark.parametrize(
+    ("body", "asks"), [('<input name="x" type="password">', True), ('<input type="hidden">', False)]
+)
+def test_a_login_page_is_known_by_its_password(body: str, asks: bool) -> None:
+    assert Answer(200, HTTPMessage(), f"<form>{body}</form>".encode()).asks_for_a_login is asks
