@@ -124,7 +124,7 @@ def test_a_refusal_is_told_in_the_panels_words(server: Server) -> None:
 @pytest.mark.parametrize(
     "said",
     ["", "The licence has expired.", "[]", "1", "{}", '{"metadata": null}', '{"metadata": []}', "[" * 5000,
-     '{"metadata": {"result": "yes"}}', '{"metadata": {"result": null}}'],
+     '{"metadata": {"result": "yes"}}', '{"metadata": {"result": null}}', '{"metadata": {"result": 1e999}}'],
 )  # fmt: skip
 def test_what_is_no_answer_is_told(server: Server, said: str) -> None:
     assert str(why_not(server, printing(said))).startswith("whmapi1 answered: ")
