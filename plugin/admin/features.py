@@ -48,7 +48,7 @@ def hide(server: Server) -> Step:
     changed: list[str] = []
 
     def do() -> None:
-        for name in whmapi1(server, "get_featurelists")["featurelists"]:
+        for name in names(server):
             values = read(server, name)
             if name != FOR_ALL and values.get(ID) != "0":
                 changed.append(name)
@@ -61,10 +61,20 @@ def hide(server: Server) -> Step:
     return Step("hide the icon: switch the feature off in every feature list", do, undo)
 
 
+def names(server: Server) -> list[str]:
+    try:
+        return [str(name) for name in whmapi1(server, "get_featurelists")["featurelists"]]
+    except (LookupError, TypeError):
+        raise Failed("whmapi1 get_featurelists: its answer is not as it is documented") from None
+
+
 def read(server: Server, name: str) -> dict[str, str]:
     """Each feature of a list, "1" or "0"."""
-    rows = whmapi1(server, "get_featurelist_data", f"featurelist={name}")["features"]
-    return {str(row["id"]): str(int(row["value"])) for row in rows}
+    try:
+        rows = whmapi1(server, "get_featurelist_data", f"featurelist={name}")["features"]
+        return {str(row["id"]): str(int(row["value"])) for row in rows}
+    except (LookupError, TypeError, ValueError):
+        raise Failed("whmapi1 get_featurelist_data: its answer is not as it is documented") from None
 
 
 def update(server: Server, name: str, values: dict[str, str]) -> None:
