@@ -2,6 +2,7 @@
 
 account   whom the clicks run as
 folders   the checkout, and folders that every account can reach
+tls       a server of TLS that does what a test tells it
 programs  programs that a test writes, above all a `uapi`
 panel     a LiveAPI socket that says what the test wants
 servers   scratch servers with the plugin on them, and install.sh run there
