@@ -1,8 +1,8 @@
 #!/bin/sh
 # Webmail Sign-in on a cPanel server: the gate. It refuses a source that others can change, finds a Python for root and
 # hands over to plugin/admin; where there is no Python any more, it removes by name. All of it is functions, and the last
-# line calls main: a file that arrived cut off does nothing. Trust is judged by what programs print, complaints included,
-# not by their exit codes, which can be lost where the parent ignores SIGCHLD.
+# line calls main: a file that arrived cut off does nothing. Trust is judged by what programs print, complaints and a last
+# word included, as a shell that can start no program stops before it; not by exit codes, which an ignored SIGCHLD loses.
 # shellcheck disable=SC2086 # what is not quoted is a list of words
 POSIXLY_CORRECT=1 # bash: from here on exec is exec and set is set, whatever functions it was handed; [ is not
 set -u
@@ -45,7 +45,7 @@ differences() { # between what lies in HERE and what may be run
   way "$HERE"
   cd -- "$HERE" 2>&1 || return
   if [ ! -f MANIFEST ]; then # a checkout: what lies beside its parts is not run, but must not be anybody's either
-    others . \( -name . -o -prune \) \( ! -type l -o ! -user "$me" \)
+    others . \( -name . -o -prune \) \( ! -type l -o ! -user 0 ! -user "$me" \)
     for part in install.sh cgi plugin templates vendor; do [ ! -e $part ] || others $part; done # missing is told later
     return
   fi
@@ -68,7 +68,6 @@ differences() { # between what lies in HERE and what may be run
 PROBE='import sys; assert sys.version_info >= (3, 9)
 import ctypes, fcntl, hashlib, json, os, subprocess, syslog; print(os.path.realpath(sys.executable))'
 fits() { [ "$("$1" -ISB -c "$PROBE" 2>/dev/null </dev/null)" = "$1" ] && PYTHON=$1; } # PATH, absolute and no link
-
 find_python() { # the system's before those in PATH; one in a home, or that others can change, only if asked for
   IFS=:
   set -- /usr/bin /usr/local/bin /bin /opt/alt/python3*/bin $WEBMAIL_SIGNIN_PATH
@@ -77,21 +76,21 @@ find_python() { # the system's before those in PATH; one in a home, or that othe
     for name in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python3.9; do
       file=$(readlink -f "$folder/$name")
       case $me:$file in 0:/home*/* | 0:/root/*) continue ;; esac
-      [ ! -x "$file" ] || [ -n "$(way "$file")" ] || ! fits "$file" || return 0
+      [ ! -x "$file" ] || [ "$(way "$file"; echo whole)" != whole ] || ! fits "$file" || return 0
     done
   done
   case $ASKED in */*) file=$(readlink -f "$ASKED") && [ -x "$file" ] && fits "$file" ;; esac
 }
-
 python_remedy() {
   case $(cat "$ROOT/etc/os-release" 2>/dev/null || cat /etc/os-release 2>/dev/null) in
-    *debian*) echo 'apt-get install -y python3' ;;
-    *VERSION_ID=8* | *'VERSION_ID="8'*) echo 'dnf install -y python3.12' ;;
+    *debian*) echo 'apt-get install -y python3' ;; *VERSION_ID=8* | *'VERSION_ID="8'*) echo 'dnf install -y python3.12' ;;
     *) echo 'dnf install -y python3' ;;
   esac
 }
 step() { printf -- '- %s\n' "$*" && case $FLAGS in *--dry-run*) ;; *) "$@" </dev/null ;; esac; }
 uninstall() { # by name, from all themes (cpanel-facts.md, 4, has what registering makes)
+  for word in $FLAGS; do case $word in --yes | --dry-run | --purge | --root | --python) ;; *)
+    echo "install.sh: where there is no Python, uninstall does not know $word" >&2 && exit 2 ;; esac; done
   base=$ROOT/$BASE cpanel=$ROOT/usr/local/cpanel
   made=$(sed -n 's/^created //p' "$base/record" 2>/dev/null | sort -r)
   set -- "$cpanel/whostmgr/addonfeatures/$ID" "$base/current" "$base/previous" "$base/record" "$base/.lock"
@@ -100,15 +99,16 @@ uninstall() { # by name, from all themes (cpanel-facts.md, 4, has what registeri
     theme=$cpanel/base/frontend/${page%%/*}
     set -- "$theme/$ID/index.live.cgi" "$theme/dynamicui/dynamicui_$ID.conf" "$theme/assets/application_icons/$ID".* "$@"
   done
-  found=$(for path; do [ ! -e "$path" ] || way "${path%/*}"; done)
-  [ -z "$found" ] || refuse "nothing was removed: $found" 'chown root and chmod go-w what is named'
+  found=$(for path; do [ ! -e "$path" ] || way "${path%/*}"; done; echo whole)
+  [ "$found" = whole ] || refuse "nothing was removed: ${found%whole}" 'chown root and chmod go-w what is named'
   case $FLAGS in *--purge*) set -- "$@" "$ROOT/etc/webmail-signin/config.yaml" ;; esac
-  [ ! -t 0 ] || case $FLAGS in *--yes* | *--dry-run*) ;; *) printf 'Remove Webmail Sign-in by name? [y/N] ' ;; esac
-  [ ! -t 0 ] || case $FLAGS in *--yes* | *--dry-run*) ;; *) read -r reply && [ "$reply" = y ] || exit 1 ;; esac
+  case $FLAGS in *--yes* | *--dry-run*) ;; *)
+    [ ! -t 0 ] || { printf 'Remove Webmail Sign-in by name? [y/N] ' && read -r reply && [ "$reply" = y ] || exit 1; } ;; esac
   [ ! -x "$cpanel/bin/manage_hooks" ] || step "$cpanel/bin/manage_hooks" delete script \
     "$base/current/plugin/admin/registration/hook" --manual --category System --event upcp --stage post
   for path; do [ ! -e "$path" ] || step rm -rf "$path"; done
-  for path in $made; do [ ! -d "$ROOT/$path" ] || step rmdir "$ROOT/$path"; done
+  for path in $made; do [ ! -d "$ROOT/$path" ] || step rmdir "$ROOT/$path" 2>/dev/null; done
+  [ ! -e "$ROOT/etc/webmail-signin" ] || echo "What you have written stays: $ROOT/etc/webmail-signin"
   case $FLAGS$(ls -d "$@" 2>/dev/null) in *--dry-run*) ;; */*) exit 1 ;; *) echo 'Done.' ;; esac
 }
 
@@ -119,7 +119,7 @@ arguments() {
       --python:* | *:--python=*) ASKED=${word#--python=} ;;
       --theme:* | --account:* | --feature:*) ;;
       *:uninstall | *:hook) VERB=$word ;;
-      *:--*) FLAGS="$FLAGS $word" ;;
+      *) FLAGS="$FLAGS $word" ;;
     esac
     option=$word
   done
@@ -135,9 +135,9 @@ main() {
   [ -f "$HERE/plugin/admin/__main__.py" ] && [ ! -L "$HERE/install.sh" ] || alone
   me=$(id -u) HERE=$(cd -P -- "$HERE/" && pwd) && arguments "$@"
   [ "$me" = 0 ] && whose="root's, such as /root" group=020 || whose='your own' group=002
-  found=$( (differences) | tr -c '[:print:]\n' '?' | sed 10q)
-  [ -z "$found" ] || refuse "nothing of $HERE was run, for it is not to be trusted:
-$found" "unpack the tarball in a folder of $whose, and run its install.sh there"
+  found=$( (differences; echo whole) | tr -c '[:print:]\n' '?' | sed 10q)
+  [ "$found" = whole ] || refuse "nothing of $HERE was run, for it is not to be trusted:
+${found:-it could not be looked through}" "unpack the tarball in a folder of $whose, and run its install.sh there"
   find_python
   case $PYTHON:$VERB in
     :uninstall) uninstall ;;

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from tests.kit import servers
-from tests.kit.folders import open_folder
+from tests.kit.folders import copy, open_folder
 from tests.kit.panel import Panel
 from tests.kit.servers import Server
 
@@ -71,6 +71,13 @@ def installed(trees: Path, place: Path) -> Server:
 
 
 @pytest.fixture
-def newer(installed: Server, place: Path) -> Server:
+def newer(installed: Server, trees: Path, place: Path) -> Server:
     """The installed server, as the next release sees it."""
-    return Server(installed.root, servers.release(place / "source", "1.1.0"))
+    return Server(installed.root, copy(trees / "newer", place / "source"))
+
+
+@pytest.fixture
+def upgraded(trees: Path, place: Path) -> Server:
+    """It with both releases, once the next one is installed."""
+    source = copy(trees / "newer", place / "source")
+    return servers.copied(Server(trees / "upgraded"), place / "root", source)

@@ -1,7 +1,7 @@
-"""`make demo`: a stand-in cPanel with the plugin installed, one whole click, and then a server to try it on.
+"""`make demo`: a stand-in cPanel with the plugin installed, a whole click, a mailbox chosen, and a server to try it on.
 
 `python -m tests.demo [FOLDER]` installs what lies in FOLDER, such as an unpacked tarball, instead of the checkout.
-ONCE=1 ends after the click. Exit 0 if it ended in Webmail and the installed `check --account` proves the same, else 1.
+ONCE=1 ends after the clicks. Exit 0 if they ended in Webmail and `check --account` proves the first of them, else 1.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 
 from tests.cpanel import PASSWORD, Answer, Cpanel, Root, Visitor, lay_out, private_accounts
-from tests.cpanel.accounts import logins
+from tests.cpanel.accounts import Account, logins
+from tests.cpanel.webmail import ROUNDCUBE
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 ICON = re.compile(r'href="([^"]*webmail_signin/index\.live\.cgi)"')
@@ -56,6 +58,7 @@ def demonstrate(cp: Cpanel, source: Path) -> int:
     print("\nThe click ended in Webmail." if arrived else "\nThe click did NOT end in Webmail.")
     arrived = arrived and check(cp.root, user)
     print(f"\nThe click of {user} was {'proven' if arrived else 'NOT proven'} on the server itself.", flush=True)
+    arrived = arrived and choose(cp, "mona" if "mona" in cp.root.accounts else who)
     if os.environ.get("ONCE") or not arrived:
         return 0 if arrived else 1
     print(f"""
@@ -87,44 +90,89 @@ def others(cp: Cpanel, user: str) -> str:
 
 def install(source: Path, root: Root, webmail_port: int) -> bool:
     """Run install.sh on the scratch server, with the port that its Webmail really has."""
-    settings = root.path / "etc/webmail-signin"
-    settings.mkdir()
-    (settings / "config.yaml").write_text(f"webmail_port: {webmail_port}\nlog: stderr\n", encoding="utf-8")
-    command = ["sh", "install.sh", "install", "--root", str(root.path), "--python", root.python, "--yes"]
-    print(f"$ {' '.join(command)}", flush=True)
-    return subprocess.run(command, cwd=source, check=False).returncode == 0
+    (root.path / "etc/webmail-signin").mkdir()
+    settle(root, f"webmail_port: {webmail_port}\nlog: stderr\n")
+    words = ["install", "--root", str(root.path), "--python", root.python, "--yes"]
+    return run("", "sh", "install.sh", *words, cwd=source)
+
+
+def settle(root: Root, text: str) -> None:
+    (root.path / "etc/webmail-signin/config.yaml").write_text(text, encoding="utf-8")
+
+
+def run(why: str, *command: str, **more: Any) -> bool:
+    """Show a command and run it; whether it succeeded."""
+    print(f"{why}$ {' '.join(command)}", flush=True)
+    return subprocess.run(command, check=False, **more).returncode == 0
+
+
+def program(root: Root) -> str:
+    """The installed install.sh."""
+    return str(root.cpanel / "3rdparty/webmail-signin/current/install.sh")
+
+
+def follow_icon(visitor: Visitor, who: str, outcome: str) -> Answer | None:
+    """From the login page to the plugin's page, if that has this outcome."""
+    step("the login page", lambda: visitor.get(f"{visitor.cp.url}/"))
+    tools = step(f"log in as {visitor.cp.login(who).user}", lambda: visitor.sign_in(who))
+    icon = ICON.search(tools.text)
+    if not icon:
+        print("  The icon is not on the Tools page.")
+        return None
+    page = step("follow the icon", lambda: visitor.get(urljoin(tools.url, icon.group(1))))
+    return page if has(page, outcome) else None
+
+
+def has(page: Answer, outcome: str) -> bool:
+    if page.status == 200 and f'data-outcome="{outcome}"' in page.text:
+        return True
+    print(page.text)
+    return False
 
 
 def click(cp: Cpanel, who: str) -> bool:
     """From the login page to Webmail; whether it got there."""
     visitor = Visitor(cp)
     print("\nOne click, as a browser makes it:\n")
-    step("the login page", lambda: visitor.get(f"{cp.url}/"))
-    tools = step(f"log in as {cp.login(who).user}", lambda: visitor.sign_in(who))
-    icon = ICON.search(tools.text)
-    if not icon:
-        print("  The icon is not on the Tools page.")
+    form = follow_icon(visitor, who, "signed-in")
+    webmail = form and step("post the form", lambda: visitor.submit(form))
+    return bool(webmail and webmail.status == 200 and webmail.page.first("html").get("data-page") == "webmail")
+
+
+def choose(cp: Cpanel, who: str) -> bool:
+    """Let people choose a mailbox, and this account the first of its own; whether its inbox came.
+
+    Afterwards only the accounts that are there for their mailboxes have any, so the others' one click stays one.
+    """
+    account, visitor = cp.root.accounts[who], Visitor(cp)
+    settle(cp.root, f"webmail_port: {cp.webmail_port}\nlog: stderr\nmailbox: choose\nopen: {ROUNDCUBE}\n")
+    if not run("\nThe same where people choose a mailbox and land in its inbox:\n\n", "sh", program(cp.root), "apply"):
         return False
-    form = step("follow the icon", lambda: visitor.get(urljoin(tools.url, icon.group(1))))
-    if form.status != 200 or 'data-outcome="signed-in"' not in form.text:
-        print(form.text)
-        return False
-    webmail = step("post the form", lambda: visitor.submit(form))
-    return webmail.status == 200 and "data-account" in webmail.page.first("html")
+    for other in cp.root.accounts.values():
+        if other.mailboxes == Account.mailboxes and other is not account:
+            cp.root.change_mailbox(other.address(*other.mailboxes))
+    print()
+    mailbox = account.address(account.mailboxes[0])
+    page = follow_icon(visitor, who, "choose")
+    form = page and step(f"press {mailbox}", lambda: visitor.press(page, mailbox))
+    inbox = form and has(form, "signed-in") and step("post the form", lambda: visitor.submit(form))
+    shown = inbox.page.first("html") if inbox else {}
+    arrived = (shown.get("data-page"), shown.get("data-account")) == ("inbox", mailbox)
+    print(f"\nTwo clicks ended in the inbox of {mailbox}." if arrived else f"\nThe inbox of {mailbox} did NOT come.")
+    return arrived
 
 
 def check(root: Root, user: str) -> bool:
     """The same click, as root proves it with the installed program; whether all was in order."""
-    command = ["sh", str(root.cpanel / "3rdparty/webmail-signin/current/install.sh"), "check", "--account", user]
-    print(f"\nThe same click, as root makes it on a server without a browser:\n\n$ {' '.join(command)}", flush=True)
-    return subprocess.run(command, check=False).returncode == 0
+    why = "\nThe same click, as root makes it on a server without a browser:\n\n"
+    return run(why, "sh", program(root), "check", "--account", user)
 
 
 def step(what: str, action: Callable[[], Answer]) -> Answer:
     started = time.monotonic()
     answer = action()
     milliseconds = (time.monotonic() - started) * 1000
-    print(f"  {what:<18} {answer.status}  {milliseconds:5.0f} ms  {answer.url}", flush=True)
+    print(f"  {what:<30} {answer.status}  {milliseconds:5.0f} ms  {answer.url}", flush=True)
     return answer
 
 

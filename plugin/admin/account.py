@@ -46,8 +46,7 @@ class Click(Visit):
         super().__init__(server)
         self.name = name
         self.folder = f"/frontend/{theme}"
-        self.features = f"{server.cpanel}/bin/whmapi1 get_users_features_settings user={name} feature={ID}"
-        self.log = f"tail {server.cpanel}/logs/session_log {server.cpanel}/logs/login_log"
+        self.log = verdict.log(server)
 
     def story(self) -> Iterator[Finding]:
         login = self.make()
@@ -85,13 +84,6 @@ class Click(Visit):
             text = f"cPanel refused the login that root had made: {verdict.said(answer, self.secrets)}"
             raise self.fails("login", text, look=self.log)
 
-    def took(self, session: Session, answer: Answer) -> bool:
-        """Whether a login was taken. A cookie alone does not say so, but calls for logging out."""
-        if not self.browser.has_cookies(session.host, session.port):
-            return False
-        self.sessions.append(session)
-        return not answer.asks_for_a_login
-
     def panel(self, step: str, login: Login, path: str, form: dict[str, str] | None = None) -> Answer:
         """A page of cPanel's, as somebody who is logged in sees it."""
         come_from = origin(login.host, login.port)
@@ -106,30 +98,22 @@ class Click(Visit):
         if f"{ID}/index.live.cgi" in tools.source:
             return self.went("icon", f"the icon is on the tools page of {self.name}")
         text = f"{self.name} does not see the icon on {verdict.said(tools, self.secrets)}"
-        return self.went("icon", text, ADVICE, ok=False, look=self.features)
+        return self.went("icon", text, ADVICE, ok=False, look=verdict.features(self.server, self.name))
 
     def page(self, login: Login) -> Form:
         path = f"/{ID}/index.live.cgi"
         answer = self.panel("click", login, path)
         if verdict.outcome(answer) == "choose":  # the first of the mailboxes is the account's own
             answer = self.panel("click", login, path, verdict.choice(answer))
-        problem = verdict.what_is_wrong(answer)
+        problem = verdict.what_is_wrong(answer, self.secrets)
         if problem:
-            raise self.fails("click", problem, look=self.look(verdict.outcome(answer)))
+            raise self.fails("click", problem, look=verdict.look(self.server, self.name, verdict.outcome(answer)))
         form = verdict.form(answer)
         if form is None:
             text = "the page has not the form that signs in; is an own template in the way?"
             raise self.fails("click", text, INSTALLED)
         self.secrets += [form.fields["session"], form.token]
         return form
-
-    def look(self, outcome: str) -> str:
-        """What shows more of a page that does not sign in."""
-        if outcome.startswith("feature"):
-            return self.features
-        if outcome.startswith("uapi") or outcome == "bad-answer":
-            return f"{self.server.cpanel}/bin/uapi --user={self.name} Features has_feature name=webmail"
-        return f"grep webmail-signin /var/log/secure /var/log/auth.log {self.server.cpanel}/logs/error_log"
 
     def certificate(self, form: Form) -> Finding:
         try:
@@ -159,7 +143,9 @@ class Click(Visit):
             raise self.fails("landing", f"Webmail showed {verdict.said(answer, self.secrets)}", look=self.log)
         where = path[len(form.token) :].partition("?")[0]
         wanted = form.fields.get("goto_uri")
-        if wanted and not path[len(form.token) :].startswith(wanted):
+        if verdict.tells(f"{where} {wanted}", self.secrets):
+            where = "a place that is not quoted"
+        elif wanted and not path[len(form.token) :].startswith(wanted):
             text = f"Webmail ignores the setting open: {wanted}; people land in {where}"
             return self.went("landing", text, ADVICE, ok=False)
         return self.went("landing", f"people land in {where}, {verdict.said(answer, self.secrets)}")

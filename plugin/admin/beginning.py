@@ -7,7 +7,7 @@ import os
 from functools import partial
 
 from plugin.admin import files
-from plugin.admin.server import ID
+from plugin.admin.server import ID, STAGED
 from plugin.admin.snapshot import Snapshot
 from plugin.admin.transaction import Step
 
@@ -36,7 +36,7 @@ def leftovers(job: Job) -> list[str]:
     """What only a run that was ended leaves behind."""
     server = job.server
     paths = [server.gone, *(files.beside(f"{server.base}/{name}") for name in ("current", "previous", "record"))]
-    paths += glob.glob(f"{glob.escape(server.releases)}/.staged-*")
+    paths += glob.glob(f"{glob.escape(server.releases)}/{STAGED}*")
     paths += glob.glob(f"{glob.escape(server.releases)}/*/.compiled.new")
     paths += glob.glob(f"{glob.escape(server.frontend)}/*/{ID}/.index.live.cgi.new")
     paths += [files.beside(path) for path in (*server.changeable(job.themes), server.config)]

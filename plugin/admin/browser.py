@@ -60,8 +60,9 @@ class Browser:
         self._tls.check_hostname = False  # who listens is known otherwise (`listeners`); `misfit` asks for the name
         self._tls.verify_mode = ssl.CERT_NONE
 
-    def has_cookies(self, host: str, port: int) -> bool:
-        return bool(self._cookies.get(f"{host}:{port}"))
+    def cookies(self, host: str, port: int) -> dict[str, str]:
+        """By port too, which is more than a browser does: each service has a session, and a cookie, of its own."""
+        return self._cookies.setdefault(f"{host}:{port}", {})
 
     def misfit(self, host: str, port: int, authorities: str | None) -> str:
         """What a visitor's browser has against the certificate; empty if nothing. Raises Unreachable, Interrupted."""
@@ -79,8 +80,7 @@ class Browser:
 
         Raises Unreachable, and Interrupted.
         """
-        # By port too, which is more than a browser does: each service has a session, and a cookie, of its own.
-        cookies = self._cookies.setdefault(f"{host}:{port}", {})
+        cookies = self.cookies(host, port)
         sent = {**HEADERS, "Host": authority(host, port), "Sec-Fetch-Site": "none"}
         if come_from:
             same = come_from == origin(host, port)
@@ -95,7 +95,7 @@ class Browser:
             connection.request("GET" if form is None else "POST", path, urlencode(form) if form else None, sent)
             with connection.getresponse() as response:
                 content = response.read(MOST)
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:  # the last for a length below nothing
             raise Unreachable(reason(error, port, self.patience)) from None
         finally:
             connection.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from plugin.admin import facts, look, report, state, voice
+from plugin.admin import facts, look, questions, report, state, voice
 from plugin.admin.edits import Edits
 from plugin.admin.findings import SERVER
 from plugin.admin.programs import Failed
@@ -71,5 +71,6 @@ def verdict(job: Job, found: list[Finding]) -> str:
     if not job.installed.current:
         return f"{said} This server qualifies. Next: {job.command}"
     if job.version != job.installed.current:
-        return f"{said} In order. This is {job.version}; to install it: {job.command}"
+        older = " install --downgrade" if questions.is_downgrade(job) else ""
+        return f"{said} In order. This is {job.version}; to install it: {job.command}{older}"
     return f"{said} In order."

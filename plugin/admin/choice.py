@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plugin.admin import interpreter
+from plugin.admin import interpreter, pythons
 from plugin.admin.findings import ADVICE, SERVER, Finding
 from plugin.admin.interpreter import Interpreter, Unfit
 
@@ -44,7 +44,7 @@ def page_python(job: Job, callers_path: str) -> tuple[Interpreter | None, list[F
     found: list[Finding] = []
     if asked and asked != "auto":
         try:
-            return interpreter.examine(interpreter.located(asked, callers_path), given=True), found
+            return interpreter.examine(pythons.located(asked, callers_path), given=True), found
         except Unfit as why:
             text = f"--python {asked} {why}"
             return None, [Finding(False, SERVER, "python", text, f"{job.command} {job.verb} --python auto")]
@@ -55,12 +55,12 @@ def page_python(job: Job, callers_path: str) -> tuple[Interpreter | None, list[F
             text = f"the Python that was asked for, {pinned}, {why}; another stands in for it"
             found.append(Finding(False, ADVICE, "python", text, f"{job.command} install --python auto"))
     used = [] if job.verb == "install" else [interpreter.in_use(job.server, theme) for theme in job.themes]
-    candidates = (*filter(None, used), *interpreter.candidates(callers_path))
-    chosen, fell = interpreter.first_usable(iter(candidates))
+    candidates = (*filter(None, used), *pythons.candidates(callers_path))
+    chosen, fell = pythons.first_usable(iter(candidates))
     if not chosen:
         text = "there is no Python 3.9 or newer that every account can run and only root can change"
         text = "; ".join([text, *fell])
-        found.append(Finding(False, SERVER, "python", text, interpreter.advice(job.server.root)))
+        found.append(Finding(False, SERVER, "python", text, pythons.advice(job.server.root)))
     elif fell:
         found.append(Finding(True, SERVER, "python", f"passed over: {'; '.join(fell)}"))
     return chosen, found

@@ -6,6 +6,7 @@ import os
 
 from plugin.admin import files, programs
 from plugin.admin.programs import Failed
+from plugin.admin.server import STAGED
 from plugin.admin.snapshot import Snapshot
 from plugin.admin.transaction import Step, nothing
 
@@ -28,7 +29,9 @@ def compile_code(job: Job, release: str) -> Step:
 
     def do() -> None:
         folders = [f"{release}/plugin", f"{release}/vendor"]
-        argv = [job.tool, "-ISB", "-m", "compileall", "-qf", *folders]
+        # The same bytecode wherever the release lies while it is made: it names its files where they will be.
+        place = job.server.release(os.path.basename(release).replace(STAGED, "", 1))
+        argv = [job.tool, "-ISB", "-m", "compileall", "-qf", "-s", release, "-p", place, *folders]
         ended = programs.run(argv, COMPILE_SECONDS, held=job.held)
         if ended.code:  # it tells of each file; the last thing that it says is why
             raise Failed(programs.PREFIX.sub("", ended.said.splitlines()[-1]))

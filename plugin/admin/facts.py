@@ -22,6 +22,7 @@ def of(job: Job) -> dict[str, object]:
     values = in_force.settings(server.release(installed.current)).values()
     return {
         "version": job.version,
+        "tarball": None if job.here.startswith(f"{server.base}/releases/") else job.version,
         "installed": installed.current or None,
         "previous": installed.previous or None,
         "cpanel": files.text(f"{server.cpanel}/version").strip() or None,

@@ -6,17 +6,19 @@ import json
 import os
 
 from plugin.admin import files, programs
-from plugin.admin.findings import ADVICE, Finding
+from plugin.admin.findings import ADVICE, SERVER, Finding
 from plugin.admin.programs import Failed
-from plugin.admin.server import ID
+from plugin.admin.server import ID, can_run
 from plugin.admin.transaction import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Any
+    from collections.abc import Callable, Iterator
+    from typing import Any, TypeVar
 
     from plugin.admin.server import Server
+
+    T = TypeVar("T")
 
 LIMIT = 60.0  # seconds that whmapi1 may take
 FOR_ALL = "disabled"  # no package's list: what is off there is off for the whole server, whatever else says on
@@ -43,12 +45,19 @@ def saying_off(server: Server) -> list[str]:
     return [name for name in (sorted(os.listdir(folder)) if os.path.isdir(folder) else []) if is_off(server, name)]
 
 
+def hideable(server: Server) -> Iterator[Finding]:
+    """Whether it can be hidden at all."""
+    if not can_run(server.whmapi1):
+        text = f"{server.whmapi1} is missing or cannot be run, so the icon cannot be hidden"
+        yield Finding(False, SERVER, "whmapi1", text, "/usr/local/cpanel/scripts/upcp --force")
+
+
 def hide(server: Server) -> Step:
     """A feature is on unless a list says off: so it is switched off in each of them."""
     changed: list[str] = []
 
     def do() -> None:
-        for name in names(server):
+        for name in lists(server):
             values = read(server, name)
             if name != FOR_ALL and values.get(ID) != "0":
                 changed.append(name)
@@ -61,20 +70,26 @@ def hide(server: Server) -> Step:
     return Step("hide the icon: switch the feature off in every feature list", do, undo)
 
 
-def names(server: Server) -> list[str]:
-    try:
-        return [str(name) for name in whmapi1(server, "get_featurelists")["featurelists"]]
-    except (LookupError, TypeError):
-        raise Failed("whmapi1 get_featurelists: its answer is not as it is documented") from None
+def lists(server: Server) -> list[str]:
+    """Their names. Raises Failed."""
+    return understood("get_featurelists", lambda data: [str(name) for name in data["featurelists"]], server)
 
 
 def read(server: Server, name: str) -> dict[str, str]:
-    """Each feature of a list, "1" or "0"."""
+    """Each feature of a list, "1" or "0". Raises Failed."""
+
+    def values(data: Any) -> dict[str, str]:
+        return {str(row["id"]): str(int(row["value"])) for row in data["features"]}
+
+    return understood("get_featurelist_data", values, server, f"featurelist={name}")
+
+
+def understood(function: str, read: Callable[[Any], T], server: Server, *words: str) -> T:
+    """What `read` makes of the answer. Raises Failed."""
     try:
-        rows = whmapi1(server, "get_featurelist_data", f"featurelist={name}")["features"]
-        return {str(row["id"]): str(int(row["value"])) for row in rows}
+        return read(whmapi1(server, function, *words))
     except (LookupError, TypeError, ValueError):
-        raise Failed("whmapi1 get_featurelist_data: its answer is not as it is documented") from None
+        raise Failed(f"whmapi1 {function}: the answer is not as it is documented") from None
 
 
 def update(server: Server, name: str, values: dict[str, str]) -> None:
@@ -85,7 +100,7 @@ def update(server: Server, name: str, values: dict[str, str]) -> None:
 
 def whmapi1(server: Server, function: str, *words: str) -> Any:
     """The answer's data. Raises Failed."""
-    ended = programs.run([f"{server.cpanel}/bin/whmapi1", "--output=json", function, *words], LIMIT)
+    ended = programs.run([server.whmapi1, "--output=json", function, *words], LIMIT)
     try:
         answer = json.loads(ended.output)
         if answer["metadata"]["result"] == 1:

@@ -25,7 +25,7 @@ def run(job: Job, callers_path: str) -> int:
     said = "; ".join(outcome.repaired) or "in order"
     if outcome.code:
         said = f"failed: {outcome.why}"
-    said = f"after the cPanel update: {' '.join(said.split())}"
+    said = f"after the cPanel update: {voice.printable(' '.join(said.split()))}"
     log(job.server.root, said)
     with contextlib.suppress(OSError):
         voice.write(1, f"{int(outcome.code == 0)} webmail-signin: {said}")

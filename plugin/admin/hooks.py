@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from plugin.admin import programs
-from plugin.admin.programs import Failed, can_run
+from plugin.admin.programs import Failed
+from plugin.admin.server import can_run
 from plugin.admin.transaction import Step
 
 TYPE_CHECKING = False
@@ -32,7 +33,7 @@ class Listing:
         try:
             after = json.loads(self.asked.finish().output).get("System", {}).get("upcp", [])
             return any(hook.get("hook") == self.server.hook for hook in after)
-        except (Failed, ValueError, TypeError, AttributeError, RecursionError):
+        except (Failed, ValueError, AttributeError, TypeError, RecursionError):
             pass
         try:
             lines = programs.ask(self.server.manage_hooks, "list").splitlines()

@@ -19,8 +19,7 @@ class Page(HTMLParser):
         # Of a declaration that is none, the parser of the standard library makes an error of its own: what came before
         # it has been read, and no page that we look for has one.
         with contextlib.suppress(AssertionError, NotImplementedError):
-            self.feed(text)
-            self.close()
+            self.feed(text)  # and no more: to close it takes minutes for a page that breaks off in the midst of a tag
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
@@ -37,7 +36,7 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self.tags and self.tags[-1][0] == "title" and not self.title:
-            self.title = " ".join(data.split())[:80]
+            self.title = " ".join(data.split())
         if self._depth:
             self.alert += data
 

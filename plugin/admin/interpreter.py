@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import pwd
 import re
@@ -15,12 +14,8 @@ from plugin.admin.programs import Failed, Program
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from plugin.admin.server import Server
 
-NAMES = ("python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python3.9")
-FOLDERS = ("/usr/bin", "/usr/local/bin", "/bin", "/opt/alt/python3*/bin")
 PATIENCE = 20.0  # seconds
 PROBE = """import sys
 print("%d.%d" % sys.version_info[:2])
@@ -100,39 +95,6 @@ def in_a_home(path: str) -> bool:
     return re.match("/home[^/]*/|/root/", path) is not None
 
 
-def candidates(callers_path: str) -> Iterator[str]:
-    """Every Python that is to be thought of; the system's folders come before the caller's PATH."""
-    folders = [folder for pattern in FOLDERS for folder in sorted(glob.glob(pattern))]
-    seen = set()
-    for folder in (*folders, *filter(os.path.isabs, callers_path.split(":"))):
-        for name in NAMES:
-            real = os.path.realpath(f"{folder}/{name}")
-            if real not in seen and os.access(real, os.X_OK):
-                seen.add(real)
-                yield f"{folder}/{name}"
-
-
-def first_usable(paths: Iterator[str]) -> tuple[Interpreter | None, list[str]]:
-    """The first that will do, and why each before it fell."""
-    fell: list[str] = []
-    for path in paths:
-        try:
-            return examine(path), fell
-        except Unfit as why:
-            fell.append(f"{path} {why}")
-    return None, fell
-
-
-def located(given: str, callers_path: str) -> str:
-    """The path of a Python that was given by path or by name; as it was given where there is none."""
-    if "/" in given:
-        return os.path.join(os.path.realpath(os.path.dirname(given)), os.path.basename(given))
-    for folder in filter(os.path.isabs, callers_path.split(":")):
-        if os.access(f"{folder}/{given}", os.X_OK):
-            return f"{folder}/{given}"
-    return given
-
-
 def in_use(server: Server, theme: str) -> str:
     """The interpreter that the page of a theme names."""
     first = files.text(server.entry(theme)).partition("\n")[0]
@@ -147,14 +109,3 @@ def roots() -> str:
 
 def roots_tag() -> str:
     return str(sys.implementation.cache_tag)
-
-
-def advice(root: str) -> str:
-    """The command that brings a Python."""
-    text = files.text(f"{root}/etc/os-release") or files.text(os.path.realpath("/etc/os-release"))
-    known = dict(line.replace('"', "").partition("=")[::2] for line in text.splitlines())
-    if "debian" in f"{known.get('ID', '')} {known.get('ID_LIKE', '')}":
-        return "apt-get install -y python3"
-    if re.match(r"8(\.|$)", known.get("VERSION_ID", "")):
-        return "dnf install -y python3.12"
-    return "dnf install -y python3"

@@ -9,6 +9,7 @@ import time
 
 from plugin.admin import files, signals
 from plugin.admin.programs import Failed
+from plugin.admin.voice import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,8 +101,10 @@ def holder(path: str) -> str:
 
 
 def command(number: str) -> str:
-    """What a process was started with, from its program's or script's name on."""
+    """What a process was started with."""
     with open(f"/proc/{number}/cmdline", encoding="utf-8", errors="replace") as stream:
-        words = [word for word in stream.read().split("\0") if word and word.isprintable()]
-    names = [place for place, word in enumerate(words) if word.endswith("install.sh")]
-    return f": {' '.join(words[names[0] if names else 0 :])[:200]}" if words else ""
+        words = stream.read().rstrip("\0").split("\0")
+    if "-c" in words[:-2]:  # what install.sh hands over to: its code, the folder that it lies in, its words
+        folder, *more = words[words.index("-c") + 2 :]
+        words = [f"{folder}/install.sh", *more]
+    return f": {printable(' '.join(words))[:200]}" if any(words) else ""

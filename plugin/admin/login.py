@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from urllib.parse import parse_qs
 
 from plugin.admin import programs
+from plugin.admin.server import can_run
 from plugin.click import host
 
 TYPE_CHECKING = False
@@ -48,9 +48,9 @@ class Login:
 
 def make(server: Server, name: str) -> Login:
     """Raises NotMade, and Interrupted."""
-    program = f"{server.cpanel}/bin/whmapi1"
+    program = server.whmapi1
     look = f"{program} accountsummary user={name}"
-    if not (os.path.isfile(program) and os.access(program, os.X_OK)):
+    if not can_run(program):
         raise NotMade(f"{program} is missing or cannot be run", "/usr/local/cpanel/scripts/upcp --force")
     try:
         ended = programs.run(

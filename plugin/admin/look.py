@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from itertools import islice
 
-from plugin.admin import choice, disk, interpreter, obstacles, ownership, qualify, questions, state, trust
+from plugin.admin import choice, disk, features, interpreter, obstacles, ownership, qualify, questions, state, trust
 from plugin.admin.findings import INSTALLED, SERVER, Finding
 from plugin.admin.voice import quoted
 
@@ -55,6 +55,7 @@ def qualification(job: Job, callers_path: str) -> Look:
         found += (each for theme in themes for each in obstacles.owned(server.entry(theme)))
     if job.verb == "install":
         found += downgrade(job)
+        found += features.hideable(server) if arguments.feature else ()
     return job, found
 
 

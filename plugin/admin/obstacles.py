@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import stat
 
-from plugin.admin import ownership
+from plugin.admin import ownership, trust
 from plugin.admin.findings import SERVER, Finding
-from plugin.admin.server import HOME, ID
+from plugin.admin.server import HOME, ID, STAGED
 from plugin.admin.voice import quoted
 
 TYPE_CHECKING = False
@@ -22,11 +22,13 @@ WAY = (
     *("usr/local/cpanel/whostmgr", "usr/local/cpanel/whostmgr/addonfeatures"),
 )
 KNOWN = ("releases", "current", "previous", "record", ".lock", ".current.new", ".previous.new", ".record.new")
-PROGRAMS = ("scripts", "scripts/install_plugin", "scripts/uninstall_plugin", "bin", "bin/manage_hooks")
+PROGRAMS = ("scripts", "scripts/install_plugin", "scripts/uninstall_plugin", "bin", "bin/manage_hooks", "bin/whmapi1")
 
 
 def on_the_way(server: Server, installed: Installed, version: str = "") -> Iterator[Finding]:
     """`version` is that of a release which is to be installed."""
+    for path in trust.way(server.root) if server.root else ():
+        yield from owned(path)  # whoever owns a folder above can put another tree in the place of this one
     for path in (f"{server.root}/{place}" for place in WAY):
         yield from real(path, folder=True)
         yield from owned(path)
@@ -93,7 +95,7 @@ def not_ours(server: Server) -> Iterator[Finding]:
         release = f"{server.releases}/{name}"
         if ownership.is_release(release):
             yield from (taken(path) for path in ownership.strays(release))
-        elif not name.startswith(".staged-"):
+        elif not name.startswith(STAGED):
             yield taken(release)
 
 

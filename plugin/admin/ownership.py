@@ -66,15 +66,14 @@ def themes_by_content(server: Server) -> list[str]:
     return [name for name in real if our_entry(server.entry(name)) or our_conf(server.conf(name))]
 
 
-def left(server: Server, listing: hooks.Listing | None = None) -> list[str]:
-    """What of ours is there, in words; `listing` is of hooks, if it was asked for already."""
-    listing = listing or hooks.Listing(server)
+def left(server: Server, listing: hooks.Listing | None) -> list[str]:
+    """What of ours is there, in words; `listing` is of hooks, if they may be asked for."""
     found = [server.base] if os.path.isdir(server.releases) else []
     for theme in themes_by_content(server):
         paths = (server.entry(theme), server.conf(theme))
         found += [path for path, ours in zip(paths, (our_entry, our_conf)) if ours(path)]
     if our_feature(server.addonfeature):
         found.append(server.addonfeature)
-    if listing.ours():
+    if listing and listing.ours():
         found.append(f"the hook {server.hook}")
     return found

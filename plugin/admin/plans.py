@@ -16,8 +16,8 @@ from plugin.admin import (
     registration,
     release,
 )
-from plugin.admin.programs import Failed, can_run
-from plugin.admin.server import Record
+from plugin.admin.programs import Failed
+from plugin.admin.server import STAGED, Record, can_run
 from plugin.admin.transaction import Plan, Step
 
 TYPE_CHECKING = False
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def install(job: Job) -> Plan:
     server, installed = job.server, job.installed
-    target, staged = server.release(job.version), f"{server.releases}/.staged-{job.version}"
+    target, staged = server.release(job.version), f"{server.releases}/{STAGED}{job.version}"
     whole = manifest.same(job.here, target)
     if job.here == target and not whole:
         raise Failed(

@@ -137,10 +137,6 @@ class Program:
                 pipe.close()
 
 
-def can_run(path: str) -> bool:
-    return os.path.isfile(path) and os.access(path, os.X_OK)
-
-
 def run(argv: Sequence[str], limit: float, *, held: Iterable[int] = ()) -> Ended:
     return Program(argv, limit, held=held).finish()
 

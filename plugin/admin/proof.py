@@ -31,7 +31,7 @@ def step(job: Job) -> Step:
     def do() -> None:
         failed = ""
         for finding in account.prove(job.server, name, job.themes[0]):
-            job.voice.say(report.lines(finding, job.voice))
+            job.voice.show(report.lines(finding, job.voice))
             failed = failed or (finding.text if finding.level == "failure" else "")
         if failed:
             raise Failed(failed)

@@ -7,7 +7,7 @@ import re
 
 from plugin.admin import files, manifest, obstacles
 from plugin.admin.findings import ADVICE, INSTALLED, SERVER, Finding
-from plugin.admin.programs import can_run
+from plugin.admin.server import can_run
 from plugin.admin.voice import quoted
 
 TYPE_CHECKING = False

@@ -6,7 +6,8 @@ import os
 import stat
 
 from plugin.admin import files, programs, prove
-from plugin.admin.programs import Failed, can_run
+from plugin.admin.programs import Failed
+from plugin.admin.server import can_run
 from plugin.admin.transaction import Step
 
 TYPE_CHECKING = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from plugin.admin.voice import GREEN, RED, YELLOW
+from plugin.admin.voice import GREEN, RED, YELLOW, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,15 +20,10 @@ COLOURS = {"ok": GREEN, "warning": YELLOW, "failure": RED}
 def lines(finding: Finding, voice: Voice) -> str:
     told = [f"{voice.paint(COLOURS[finding.level], finding.level.ljust(8))} {printable(finding.text)}"]
     if finding.remedy:
-        told.append(f"         mend it: {finding.remedy}")
+        told.append(f"         mend it: {printable(finding.remedy)}")
     if finding.look:
-        told.append(f"         look: {finding.look}")
+        told.append(f"         look: {printable(finding.look)}")
     return "\n".join(told)
-
-
-def printable(text: str) -> str:
-    """Without control characters, but for the ends of lines."""
-    return "".join(c if c.isprintable() or c == "\n" or "\udc80" <= c <= "\udcff" else "?" for c in text)
 
 
 def summary(facts: dict[str, Any]) -> Iterator[str]:
@@ -36,9 +31,11 @@ def summary(facts: dict[str, Any]) -> Iterator[str]:
     installed = facts["installed"] or "nothing"
     if facts["previous"]:
         installed += f", before it {facts['previous']}"
+    if facts["tarball"]:
+        installed += f"; this tarball is {facts['tarball']}"
     settings = "; ".join(f"{key} {value}" for key, value in facts["settings"].items())
     rows = {
-        "installed": f"{installed}; this tarball is {facts['version']}",
+        "installed": installed,
         "cPanel": facts["cpanel"],
         "system": facts["system"],
         "Python": facts["python"],

@@ -10,6 +10,7 @@ from plugin.admin import files
 
 ID = "webmail_signin"
 HOME = "usr/local/cpanel/3rdparty/webmail-signin"
+STAGED = ".staged-"  # begins the name of a release that is being made
 VERSION = "[0-9A-Za-z][0-9A-Za-z.+-]*"
 
 
@@ -24,6 +25,7 @@ class Server:
         self.install_plugin = f"{self.cpanel}/scripts/install_plugin"
         self.uninstall_plugin = f"{self.cpanel}/scripts/uninstall_plugin"
         self.manage_hooks = f"{self.cpanel}/bin/manage_hooks"
+        self.whmapi1 = f"{self.cpanel}/bin/whmapi1"
         self.third = f"{self.cpanel}/3rdparty"
         self.base = f"{root}/{HOME}"
         self.gone = f"{self.third}/.webmail-signin.gone"
@@ -121,3 +123,8 @@ def order(version: str) -> tuple[list[int], bool, str]:
     numbers = re.match(r"[0-9]+(\.[0-9]+)*", version)
     rest = version[numbers.end() :] if numbers else version
     return [*map(int, numbers[0].split("."))] if numbers else [], rest[:1] in ("", "+"), rest
+
+
+def can_run(path: str) -> bool:
+    """Whether a program of the server's is there and can be run."""
+    return os.path.isfile(path) and os.access(path, os.X_OK)

@@ -22,8 +22,8 @@ from plugin.admin import (
 )
 from plugin.admin.findings import ADVICE, INSTALLED, Finding
 from plugin.admin.interpreter import Unfit
-from plugin.admin.programs import can_run
 from plugin.admin.prove import prove, root_alone
+from plugin.admin.server import can_run
 from plugin.admin.voice import quoted
 
 TYPE_CHECKING = False
@@ -46,7 +46,7 @@ def of(job: Job, *, fit: bool) -> Iterator[Finding]:
     doubts = [*islice(trust.doubts(live), MOST)] if current else []
     earnest = trial.Trial(server, live) if fit else None
     try:
-        yield from of_installed(job, live, doubts) if current else of_remains(job)
+        yield from of_installed(job, live, doubts, fit=fit) if current else of_remains(job, fit=fit)
         yield from features.look(server)
         yield from webmail_port.look(server, in_force.settings(live))
         if earnest:
@@ -56,14 +56,14 @@ def of(job: Job, *, fit: bool) -> Iterator[Finding]:
             earnest.end()
 
 
-def of_remains(job: Job) -> Iterator[Finding]:
-    left = ownership.left(job.server)
+def of_remains(job: Job, *, fit: bool) -> Iterator[Finding]:
+    left = ownership.left(job.server, hooks.Listing(job.server) if fit else None)
     if left:
         text = f"the program is not there, but this of ours is: {', '.join(left)}"
         yield Finding(False, INSTALLED, "installed", text, f"{job.command} install")
 
 
-def of_installed(job: Job, release: str, doubts: list[str]) -> Iterator[Finding]:
+def of_installed(job: Job, release: str, doubts: list[str], *, fit: bool) -> Iterator[Finding]:
     server = job.server
     if root_alone(server.root):
         text = f"{server.root} is closed to ordinary users: the page was run as root"
@@ -73,7 +73,7 @@ def of_installed(job: Job, release: str, doubts: list[str]) -> Iterator[Finding]
         yield Finding(True, INSTALLED, "files", f"every file of {release} is as it was installed")
     for theme in job.themes:
         yield from of_theme(job, release, theme)
-    if can_run(server.manage_hooks) and not hooks.hooked(server):
+    if fit and can_run(server.manage_hooks) and not hooks.hooked(server):
         text = "the hook after cPanel updates is not registered"
         yield Finding(False, INSTALLED, "hook", text, f"{job.mending} install")
     if files.leads(f"{server.base}/previous") and not job.installed.previous:

@@ -44,12 +44,12 @@ def change(job: Job, callers_path: str) -> Outcome:
         job, found = look.at(job, callers_path)
         for finding in found:
             if not finding.ok:
-                job.voice.say(report.lines(finding, job.voice))
+                job.voice.show(report.lines(finding, job.voice))
         unfit = failures(found)
         if unfit:
             job.voice.say(questions.unqualified(job))
             return Outcome(UNFIT, unfit)
-        if job.verb == "uninstall" and not (job.installed.ours or ownership.left(job.server)):
+        if job.verb == "uninstall" and not is_there(job):
             return nothing_to_remove(job)
         if not questions.confirmed(job):
             job.voice.say("Nothing was changed.")
@@ -67,6 +67,10 @@ def change(job: Job, callers_path: str) -> Outcome:
     finally:
         if job.trial:
             job.trial.end()
+
+
+def is_there(job: Job) -> bool:
+    return job.installed.ours or bool(ownership.left(job.server, hooks.Listing(job.server)))
 
 
 def nothing_to_remove(job: Job) -> Outcome:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from plugin.admin.server import ID
 from plugin.click import host
@@ -13,11 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from plugin.admin.browser import Answer
+    from plugin.admin.server import Server
 
 ACTION = re.compile(r"https://(\[[0-9a-f:.]+\]|[^/:\s]+)(?::([0-9]{1,5}))?((/cpsess[0-9]{1,64})/login)")
 LOST = "Child failed to make LIVEAPI connection"
 KEPT = {"Content-Security-Policy": "form-action", "Cache-Control": "no-store", "Referrer-Policy": "origin"}
-LONGEST = 200  # characters of what a page says
+LONGEST, TITLE = 200, 80  # characters of what a page says
+PARTS, GUESSED = re.compile("[^A-Za-z0-9]+"), 10  # of a secret, and how many characters of it can be guessed
 # What an account's owner would have to be told, by the page's outcome.
 OUTCOMES = {
     "feature-off": f"the feature {ID} or webmail is off for this account",
@@ -54,26 +57,33 @@ class Form(NamedTuple):
         return f"<Form to {self.host}:{self.port}>"
 
 
-def said(answer: Answer, secrets: Iterable[str] = ()) -> str:
+def said(answer: Answer, secrets: Iterable[str]) -> str:
     """What kind of page this is, with the words that it has for people."""
-    notice = " ".join(answer.page.alert.split())[:LONGEST]
-    kind = "its login page" if answer.asks_for_a_login else f"the page “{answer.page.title or 'without a title'}”"
-    text = f"{kind}, status {answer.status}" + (f": {notice}" if notice else "")
-    return (
-        text if not any(secret in text for secret in secrets) else f"a page that is not quoted, status {answer.status}"
-    )
+    notice, title = " ".join(answer.page.alert.split()), answer.page.title
+    if tells(f"{title} {notice}", secrets):  # before anything is cut off
+        return f"a page that is not quoted, status {answer.status}"
+    kind = "its login page" if answer.asks_for_a_login else f"the page “{title[:TITLE] or 'without a title'}”"
+    return f"{kind}, status {answer.status}" + (f": {notice[:LONGEST]}" if notice else "")
+
+
+def tells(text: str, secrets: Iterable[str]) -> bool:
+    """Whether a secret, or a part of one that nobody could guess, stands in a text, encoded or not."""
+    parts = {part for secret in secrets for whole in (secret, unquote(secret)) for part in (whole, *PARTS.split(whole))}
+    return any(part in each for each in (text, unquote(text)) for part in parts if len(part) >= GUESSED)
 
 
 def outcome(answer: Answer) -> str:
     return answer.page.first("html").get("data-outcome", "")
 
 
-def what_is_wrong(answer: Answer) -> str:
+def what_is_wrong(answer: Answer, secrets: Iterable[str]) -> str:
     """Why this is not the page that signs in; empty if it is."""
     found = outcome(answer)
     if not found:
-        return f"cPanel answered by {said(answer)}; is there a page that must be accepted first, once, by its owner?"
+        page = said(answer, secrets)
+        return f"cPanel answered by {page}; is there a page that must be accepted first, once, by its owner?"
     if found != "signed-in":
+        found = "what is not quoted" if tells(found, secrets) else found[:TITLE]
         return f"the page answered {found}: {OUTCOMES.get(found, 'the log of that click says why')}"
     if LOST in answer.source:
         return "cPanel says below the page that it did not connect to LiveAPI"
@@ -89,9 +99,10 @@ def form(answer: Answer) -> Form | None:
     name = host.checked(parts[1]) if parts else None
     if parts is None or name is None or forms[0].get("method") != "post":
         return None
-    if not fields.get("session") or set(fields) - {"session", "goto_uri"}:
+    port = int(parts[2] or 443)
+    if not fields.get("session") or set(fields) - {"session", "goto_uri"} or not 0 < port < 65536:
         return None
-    return Form(name, int(parts[2] or 443), parts[3], parts[4], fields)
+    return Form(name, port, parts[3], parts[4], fields)
 
 
 def choice(answer: Answer) -> dict[str, str]:
@@ -110,3 +121,22 @@ def below(location: str, origin: str, token: str) -> str | None:
     path = location[len(origin) :] if location.startswith(f"{origin}/") else location
     good = path.startswith(f"{token}/") and path.isascii() and path.isprintable() and " " not in path
     return path if good else None
+
+
+def log(server: Server) -> str:
+    """The command that shows what cPanel itself wrote of a login."""
+    return f"tail {server.cpanel}/logs/session_log {server.cpanel}/logs/login_log"
+
+
+def features(server: Server, name: str) -> str:
+    """The command that shows whether the account has the feature."""
+    return f"{server.whmapi1} get_users_features_settings user={name} feature={ID}"
+
+
+def look(server: Server, name: str, outcome: str) -> str:
+    """The command that shows more of a page that does not sign in."""
+    if outcome.startswith("feature"):
+        return features(server, name)
+    if outcome.startswith("uapi") or outcome == "bad-answer":
+        return f"{server.cpanel}/bin/uapi --user={name} Features has_feature name=webmail"
+    return f"grep webmail-signin /var/log/secure /var/log/auth.log {server.cpanel}/logs/error_log"

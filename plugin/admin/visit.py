@@ -83,10 +83,19 @@ class Visit:
         self.browser.patience = max(0.0, min(PATIENCE, self.deadline - time.monotonic()))
         self.browser.grace = PARTING if logs_in else 0.0
         try:
-            return self.browser.open(host, port, path, form, come_from)
+            answer = self.browser.open(host, port, path, form, come_from)
         except Unreachable as why:
             signals.ask()
             raise self.fails(step, str(why), remedy=RESTART) from None
+        self.secrets += self.browser.cookies(host, port).values()
+        return answer
+
+    def took(self, session: Session, answer: Answer) -> bool:
+        """Whether a login was taken. A cookie alone does not say so, but calls for logging out."""
+        if not self.browser.cookies(session.host, session.port):
+            return False
+        self.sessions.append(session)
+        return not answer.asks_for_a_login
 
     def log_out(self) -> list[Finding]:
         """End every session, the last one first; no signal stops that."""

@@ -16,22 +16,22 @@ class Voice:
         self.coloured = coloured
 
     def say(self, text: str) -> None:
-        if not self.quiet:
-            with contextlib.suppress(OSError):
-                write(1, text)
+        self.show(printable(text))
 
     def done(self, text: str) -> None:
-        self.say(self.paint(GREEN, text))
+        self.show(self.paint(GREEN, printable(text)))
 
     def warn(self, text: str) -> None:
-        if not self.quiet:
-            with contextlib.suppress(OSError):
-                write(2, self.paint(YELLOW, text))
+        self.show(self.paint(YELLOW, printable(text)), 2)
 
     def fail(self, text: str) -> None:
+        self.show(f"{self.paint(RED, 'Failed:')} {printable(text)}", 2)
+
+    def show(self, text: str, descriptor: int = 1) -> None:
+        """What is printable already, but for colours of ours."""
         if not self.quiet:
             with contextlib.suppress(OSError):
-                write(2, f"{self.paint(RED, 'Failed:')} {text}")
+                write(descriptor, text)
 
     def paint(self, colour: str, text: str) -> str:
         return f"{colour}{text}{PLAIN}" if self.coloured else text
@@ -42,6 +42,11 @@ def write(descriptor: int, text: str) -> None:
     left = f"{text}\n".encode(errors="surrogateescape")
     while left:
         left = left[os.write(descriptor, left) :]
+
+
+def printable(text: str) -> str:
+    """Without control characters, which could come from a program or a page, but for the ends of lines."""
+    return "".join(c if c.isprintable() or c == "\n" or "\udc80" <= c <= "\udcff" else "?" for c in text)
 
 
 def quoted(text: str) -> str:

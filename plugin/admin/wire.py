@@ -58,6 +58,7 @@ class Wire:
     def patiently(self, action: Callable[..., Any], *arguments: Any) -> Any:
         """Raises TimeoutError, other OSErrors and Interrupted."""
         while True:
+            self._left()
             try:
                 return action(*arguments)
             except ssl.SSLWantReadError:
@@ -65,20 +66,24 @@ class Wire:
             except ssl.SSLWantWriteError:
                 self._wait(select.POLLOUT)
 
+    def _left(self) -> float:
+        """How much patience is left; somebody who sends without end is no reason to wait longer."""
+        if signals.interrupted():
+            self._deadline = min(self._deadline, time.monotonic() + self._grace)
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            if not self._grace:
+                signals.ask()
+            raise TimeoutError
+        return left
+
     def _wait(self, event: int) -> None:
         poll = select.poll()
         poll.register(self._tls, event)
         for descriptor in signals.bell:
             poll.register(descriptor, select.POLLIN)
         while True:
-            if signals.interrupted():
-                self._deadline = min(self._deadline, time.monotonic() + self._grace)
-            left = self._deadline - time.monotonic()
-            if left <= 0:
-                if not self._grace:
-                    signals.ask()
-                raise TimeoutError
-            ready = [descriptor for descriptor, _ in poll.poll(left * 1000)]
+            ready = [descriptor for descriptor, _ in poll.poll(self._left() * 1000)]
             if self._tls.fileno() in ready:
                 return
             for descriptor in ready:  # the bell, for a child that has ended, say

@@ -114,10 +114,10 @@ def looks_ahead(environ: Mapping[str, str]) -> bool:
 
 
 def is_plain(environ: Mapping[str, str]) -> bool:
-    """Whether the person is on http. In front of the service subdomains there is a server of its own, which speaks
-    https on 443 whatever it says to the panel."""
+    """Whether the person is on cPanel by http. In front of the service subdomains there is a server of its own, which
+    speaks https on 443 whatever it says to the panel; 2095 is Webmail's."""
     port = environ.get("SERVER_PORT", "")
-    return port == "2082" or (environ.get("HTTPS", "").lower() != "on" and port != "443")
+    return port == "2082" or (environ.get("HTTPS", "").lower() != "on" and port not in ("443", "2095"))
 
 
 def secure_origin(environ: Mapping[str, str]) -> str:

@@ -13,8 +13,8 @@ import argparse
 import os
 import sys
 
-from plugin.click.places import Places
 from plugin.ready import generation, validate
+from plugin.ready.places import Places
 
 
 def main(arguments: list[str]) -> int:

@@ -14,8 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plugin.click.places import Places
     from plugin.ready.drawing import Drawing
+    from plugin.ready.places import Places
     from plugin.ready.sources import Sources
 
 NAME = "own.json"  # among the ready-made files: for each own template its sum, and that of ours which it was made for

@@ -7,14 +7,15 @@ import os
 from typing import NamedTuple
 
 from plugin.click.settings import Settings
-from plugin.ready import allowed, config, pictures, sources
+from plugin.ready import allowed, config, files, pictures
 from plugin.ready.problem import Problem
+from plugin.ready.sources import Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from plugin.click.places import Places
+    from plugin.ready.places import Places
     from plugin.ready.sources import Sources
 
 LARGEST = {"icon": 65536, "logo": 16384}  # bytes of the picture that a setting names
@@ -28,7 +29,7 @@ class Chosen(NamedTuple):
 
 def as_written(places: Places, written: Sources) -> Chosen:
     """What holds of config.yaml, and what does not, in the order of its lines."""
-    said = config.parse(written.settings or sources.Text(places.config, ""))
+    said = config.parse(written.settings or Text(places.config, ""))
     drawn, unfit = on_server(places, Settings(said.values))
     for key in unfit.keys() & said.values.keys():
         del said.values[key]
@@ -49,7 +50,7 @@ def as_applied(places: Places) -> Chosen | None:
 def recorded(file: str) -> dict[str, Any] | None:
     """What another release may have recorded, as far as it is a setting of this one; nothing that others can change."""
     try:
-        values = json.loads(sources.content(os.path.realpath(file), sources.LONGEST))
+        values = json.loads(files.content(os.path.realpath(file), files.LONGEST))
     except (Problem, ValueError):
         return None
     if not isinstance(values, dict):
@@ -65,7 +66,7 @@ def on_server(places: Places, settings: Settings) -> tuple[dict[str, bytes], dic
         path = getattr(settings, key)
         try:
             if path:
-                found = sources.content(places.below_root(path), most, public=True)
+                found = files.content(places.below_root(path), most, public=True)
                 pictures.check(found, path[-3:])
                 drawn[key] = found
         except Problem as problem:

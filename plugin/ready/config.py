@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from plugin.click.places import Places
+    from plugin.ready.places import Places
     from plugin.ready.sources import Text
 
 # Where cPanel keeps its languages, a file or several for each, named by the tag.

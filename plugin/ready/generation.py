@@ -6,6 +6,7 @@ import json
 import os
 import py_compile
 import shutil
+import stat
 import sys
 import tempfile
 
@@ -14,8 +15,8 @@ from plugin.ready import advice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from plugin.click.places import Places
     from plugin.click.settings import Settings
+    from plugin.ready.places import Places
     from plugin.ready.validate import Checked
 
 PREFIX = ".compiled-"
@@ -77,17 +78,25 @@ def contents(folder: str) -> dict[str, bytes]:
 
 
 def make(places: Places, fresh: dict[str, bytes]) -> None:
-    """Write `fresh` into a new folder and let `compiled` point to it: all or nothing, for everybody to read."""
+    """Write `fresh` into a new folder and let `compiled` point to it: all or nothing, for everybody to read.
+
+    A folder that is in use and the same to the last mode and byte, bytecode included, stays in use.
+    """
     os.umask(0o022)
     before = leads(places)
     folder = tempfile.mkdtemp(prefix=PREFIX, dir=places.release)
+    unchanged = False
     try:
         os.chmod(folder, 0o755)
-        build(folder, fresh)
-        swap(places, folder)
+        build(folder, fresh, places.compiled)
+        unchanged = everything(folder) == everything(places.compiled)
+        if not unchanged:
+            swap(places, folder)
     finally:
-        # The one before stays for the clicks that are under way; the new one, if it got that far.
-        tidy(places, (before, leads(places)))
+        if unchanged:
+            shutil.rmtree(folder)
+        else:  # the one before stays for the clicks that are under way; the new one, if it got that far
+            tidy(places, (before, leads(places)))
 
 
 def leads(places: Places) -> str:
@@ -95,7 +104,21 @@ def leads(places: Places) -> str:
     return os.readlink(places.compiled) if os.path.islink(places.compiled) else ""
 
 
-def build(folder: str, fresh: dict[str, bytes]) -> None:
+def everything(folder: str) -> dict[str, tuple[int, int, bytes]]:
+    """Mode, owner and content of all that is below `folder`, and of itself."""
+    found = {}
+    for parent, folders, names in os.walk(f"{folder}/."):
+        for path in [f"{parent}/{name}" for name in (".", *folders, *names)]:
+            seen, data = os.lstat(path), b""
+            if stat.S_ISREG(seen.st_mode):
+                with open(path, "rb") as stream:
+                    data = stream.read()
+            found[os.path.relpath(path, folder)] = (seen.st_mode, seen.st_uid, data)
+    return found
+
+
+def build(folder: str, fresh: dict[str, bytes], name_of_it: str) -> None:
+    """`name_of_it` stands in the bytecode, whatever the folder is called."""
     for name, data in fresh.items():
         os.makedirs(os.path.dirname(f"{folder}/{name}"), exist_ok=True)
         with open(f"{folder}/{name}", "wb") as stream:
@@ -105,7 +128,7 @@ def build(folder: str, fresh: dict[str, bytes]) -> None:
         if name.startswith("templates/") and name.endswith(".py"):
             beside = f"{folder}/templates/__pycache__/{os.path.basename(name)[:-3]}.{sys.implementation.cache_tag}.pyc"
             unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
-            py_compile.compile(f"{folder}/{name}", beside, doraise=True, invalidation_mode=unchecked)
+            py_compile.compile(f"{folder}/{name}", beside, f"{name_of_it}/{name}", True, invalidation_mode=unchecked)
 
 
 def swap(places: Places, folder: str) -> None:

@@ -9,8 +9,8 @@ from plugin.ready.problem import Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from plugin.click.places import Places
     from plugin.click.settings import Settings
+    from plugin.ready.places import Places
     from plugin.ready.sources import Sources
 
 

@@ -16,7 +16,7 @@ import trustme
 from plugin.admin import signals
 from plugin.admin.browser import Answer, Browser, Unreachable, origin
 from plugin.admin.signals import Interrupted
-from tests.kit.tls import HOST, OK, Raw, Serves, says
+from tests.kit.tls import CHUNKED, HOST, OK, Raw, Serves, says
 
 
 def ask(raw: Raw, patience: float = 5.0, form: dict[str, str] | None = None, come_from: str = "") -> bytes:
@@ -54,7 +54,7 @@ def test_cookies_are_kept_for_each_port() -> None:
         for _ in range(2):
             browser.open(HOST, raw.port, "/", None, "")
         assert b"Cookie: a=1; b=2" in raw.received[1]
-        assert (browser.has_cookies(HOST, raw.port), browser.has_cookies(HOST, raw.port + 1)) == (True, False)
+        assert (browser.cookies(HOST, raw.port), browser.cookies(HOST, raw.port + 1)) == ({"a": "1", "b": "2"}, {})
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_cookies_are_kept_for_each_port() -> None:
     [
         b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhi",
         b"HTTP/1.0 200 OK\r\n\r\nhi",
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+        CHUNKED,
     ],
 )
 def test_every_way_of_ending_an_answer_is_understood(answer: bytes) -> None:
@@ -86,6 +86,11 @@ def drips(connection: ssl.SSLSocket) -> None:
         time.sleep(0.05)
 
 
+def goes_on(connection: ssl.SSLSocket) -> None:
+    while True:
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000)
+
+
 @pytest.mark.parametrize(
     ("serves", "why"),
     [
@@ -94,8 +99,18 @@ def drips(connection: ssl.SSLSocket) -> None:
         (says(b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 200 + b"\r\n"), "does not answer as a web server does"),
         (lambda connection: time.sleep(3), "did not answer within 0.5 seconds"),
         (drips, "did not answer within 0.5 seconds"),
+        (goes_on, "did not answer within 0.5 seconds"),
+        (says(CHUNKED.replace(b"2\r\n", b"-5\r\n")), "does not answer as a web server does"),
     ],
-    ids=["nothing", "another protocol", "too many headers", "silence", "a byte now and then"],
+    ids=[
+        "nothing",
+        "another protocol",
+        "too many headers",
+        "silence",
+        "a byte now and then",
+        "no end",
+        "a length below 0",
+    ],
 )
 def test_what_is_no_answer_has_a_reason(serves: Serves, why: str) -> None:
     with Raw(serves) as raw, pytest.raises(Unreachable, match=f"port {raw.port} {why}"):

@@ -29,7 +29,7 @@ anything = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=12).
 @given(anything)
 def test_no_page_is_an_error(text: str) -> None:
     found = Page(text)
-    assert len(found.title) <= 80
+    assert "\n" not in found.title
     assert all(isinstance(value, str) for _, attributes in found.tags for value in attributes.values())
 
 
@@ -59,8 +59,8 @@ def test_a_form_in_a_comment_or_a_script_is_none() -> None:
     assert Page("<!-- <form> --><script>'<form>'</script>").all("form") == []
 
 
-def test_the_title_is_in_one_line_and_short() -> None:
-    assert Page(f"<title> a\n b{'c' * 100}</title>").title == f"a b{'c' * 77}"
+def test_the_title_is_in_one_line() -> None:
+    assert Page("<title> a\n\tb  c</title>").title == "a b c"
 
 
 def test_only_the_first_title_counts() -> None:
@@ -86,3 +86,9 @@ def test_what_a_person_is_told_first_is_found(body: str, alert: str) -> None:
 def test_a_page_that_goes_wrong_is_read_up_to_there(end: str) -> None:
     found = Page(f"<title>Hello</title><p role=alert>no</p>{end}")
     assert (found.title, found.alert) == ("Hello", "no")
+
+
+@pytest.mark.parametrize("piece", ["<a ", "<", "<!--", "<p x='", "&", "</", "<title>", "<![CDATA["])
+@pytest.mark.timeout(30)
+def test_a_page_that_breaks_off_again_and_again_keeps_nobody_waiting(piece: str) -> None:
+    assert Page(piece * (90_000 // len(piece))).alert == ""

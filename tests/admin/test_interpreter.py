@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from plugin.admin import interpreter
 from plugin.admin.interpreter import Unfit, examine
 from tests.kit.account import as_root
 from tests.kit.folders import copy
@@ -73,37 +72,3 @@ def test_one_that_others_can_change_is_taken_only_if_it_is_asked_for(folder: Pat
     python.chmod(0o757)
     assert "can be changed by others" in why_not(python, given=False)
     assert examine(str(python), given=True).own is False
-
-
-def test_the_systems_folders_come_before_the_callers_path(folder: Path) -> None:
-    program(folder / "python3", "exit 1\n")
-    found = list(interpreter.candidates(str(folder)))
-    assert found[-1] == f"{folder}/python3"
-    assert found[0].startswith("/usr/")
-
-
-def test_a_relative_path_of_the_caller_is_passed_over(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program(folder / "python3", "exit 1\n")
-    monkeypatch.chdir(folder)
-    assert not [path for path in interpreter.candidates(".:") if str(folder) in path or not path.startswith("/")]
-
-
-def test_the_first_usable_is_taken_and_those_before_it_say_why_not(folder: Path) -> None:
-    program(folder / "python3", "exit 1\n")
-    chosen, fell = interpreter.first_usable(iter([f"{folder}/python3", "/usr/bin/python3"]))
-    assert chosen and chosen.path == SYSTEM
-    assert [line.split()[0] for line in fell] == [f"{folder}/python3"]
-
-
-@pytest.mark.parametrize(
-    ("release", "command"),
-    [
-        ('ID="almalinux"\nID_LIKE="rhel centos fedora"\nVERSION_ID="8.10"\n', "dnf install -y python3.12"),
-        ('ID="cloudlinux"\nID_LIKE="rhel fedora centos"\nVERSION_ID="9.4"\n', "dnf install -y python3"),
-        ("ID=ubuntu\nID_LIKE=debian\nVERSION_ID=22.04\n", "apt-get install -y python3"),
-    ],
-)
-def test_the_command_that_brings_a_python_is_the_systems(tmp_path: Path, release: str, command: str) -> None:
-    (tmp_path / "etc").mkdir()
-    (tmp_path / "etc/os-release").write_text(release)
-    assert interpreter.advice(str(tmp_path)) == command

@@ -15,9 +15,11 @@ from plugin.admin.programs import Failed
 from plugin.admin.server import Server
 from plugin.admin.voice import Voice
 
-HOLD = (
-    "import fcntl, sys; f = open(sys.argv[1], 'a'); fcntl.flock(f, fcntl.LOCK_EX); print('held', flush=True); input()"
-)
+HOLD = """import fcntl, os
+file = open(os.environ["LOCK"], "a")
+fcntl.flock(file, fcntl.LOCK_EX)
+print("held", flush=True)
+input()"""
 
 
 @pytest.fixture
@@ -63,14 +65,21 @@ def test_who_waits_is_told_which_process_it_waits_for(
     monkeypatch.setattr(lock, "PATIENCE", 0.3)
     os.makedirs(server.releases)
     with subprocess.Popen(
-        [sys.executable, "-c", HOLD, server.lock, "install.sh", "install"],
+        [sys.executable, "-IS", "-c", HOLD, "/root/signin", "install"],
+        env={"LOCK": server.lock},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     ) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
-        with pytest.raises(Failed, match=f"process {holder.pid}: install.sh install"), lock.held(server, Voice()):
+        with (
+            pytest.raises(Failed, match=f"process {holder.pid}: /root/signin/install.sh install"),
+            lock.held(server, Voice()),
+        ):
             pass
         holder.communicate("\n")
-    assert f"another install.sh is at work here (process {holder.pid}: install.sh install)" in capfd.readouterr().out
+    assert (
+        f"another install.sh is at work here (process {holder.pid}: /root/signin/install.sh install)"
+        in capfd.readouterr().out
+    )

@@ -132,17 +132,17 @@ def test_recorded_themes_come_first_and_none_twice(server: Server) -> None:
 
 
 def test_on_a_server_without_us_nothing_is_ours(server: Server) -> None:
-    assert (ownership.survey(server).ours, ownership.left(server)) == (False, [])
+    assert (ownership.survey(server).ours, ownership.left(server, None)) == (False, [])
 
 
 def test_all_that_is_left_is_named(server: Server) -> None:
     Path(server.releases).mkdir(parents=True)
     expected = [server.base, write(server.entry("jupiter"), ENTRY), write(server.conf("jupiter"), CONF)]
     expected.append(write(server.addonfeature, f"{ID}:Webmail\n"))
-    assert ownership.left(server) == expected
+    assert ownership.left(server, None) == expected
 
 
 def test_what_is_somebody_elses_is_not_left_of_us(server: Server) -> None:
     write(server.addonfeature, "other:x\n")
     write(server.conf("jupiter"), "url=>other\n")
-    assert ownership.left(server) == []
+    assert ownership.left(server, None) == []

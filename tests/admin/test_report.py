@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from plugin.admin import report
 from plugin.admin.findings import ADVICE, INSTALLED, Finding
-from plugin.admin.voice import RED, Voice
+from plugin.admin.voice import RED, Voice, printable
 
 NOTHING: dict[str, Any] = {
-    "installed": None, "previous": None, "version": "1.0.2", "cpanel": None, "system": None, "python": None,
+    "installed": None, "previous": None, "tarball": None, "cpanel": None, "system": None, "python": None,
     "themes": [], "settings": {}, "log": [],
 }  # fmt: skip
 
@@ -50,19 +50,10 @@ def test_what_is_in_order_is_one_line() -> None:
     assert report.lines(finding(ok=True, remedy=""), Voice()) == "ok       the icon is gone"
 
 
-@given(st.text())
-def test_no_text_does_anything_to_a_terminal(text: str) -> None:
-    assert all(letter == "\n" or letter.isprintable() for letter in report.printable(text))
-
-
-def test_a_path_that_is_no_text_stays_what_it_is() -> None:
-    assert report.printable("/srv/\udcff") == "/srv/\udcff"
-
-
 @given(st.text(), st.text())
 def test_a_document_can_be_read_whatever_is_found(text: str, remedy: str) -> None:
     (item,) = json.loads(report.document({}, [finding(text=text, remedy=remedy)]))["findings"]
-    assert (item["text"], item["remedy"]) == (report.printable(text), remedy or None)
+    assert (item["text"], item["remedy"]) == (printable(text), remedy or None)
 
 
 def test_the_facts_stand_beside_the_findings() -> None:
@@ -74,11 +65,14 @@ def told(**changed: Any) -> list[str]:
 
 
 def test_what_is_installed_is_said_beside_what_this_is() -> None:
-    assert told(installed="1.0.1", previous="1.0.0")[0] == "installed: 1.0.1, before it 1.0.0; this tarball is 1.0.2"
+    assert (
+        told(installed="1.0.1", previous="1.0.0", tarball="1.0.2")[0]
+        == "installed: 1.0.1, before it 1.0.0; this tarball is 1.0.2"
+    )
 
 
 def test_nothing_is_said_of_what_is_not_known() -> None:
-    assert told() == ["installed: nothing; this tarball is 1.0.2", "settings:  as they come"]
+    assert told() == ["installed: nothing", "settings:  as they come"]
 
 
 def test_the_log_has_a_line_for_each_of_its_own() -> None:

@@ -79,13 +79,13 @@ def test_what_is_left_without_its_program_is_named(tmp_path: Path) -> None:
     job = blind(tmp_path, "check")
     Path(job.server.addonfeature).parent.mkdir(parents=True)
     Path(job.server.addonfeature).write_text(f"{ID}:Webmail\n")
-    (found,) = state.of_remains(job)
+    (found,) = state.of_remains(job, fit=True)
     assert (found.level, found.remedy) == ("failure", "sh install.sh install")
     assert found.text.endswith(f"this of ours is: {job.server.addonfeature}")
 
 
 def test_where_nothing_is_left_nothing_is_said(tmp_path: Path) -> None:
-    assert list(state.of_remains(blind(tmp_path, "check"))) == []
+    assert list(state.of_remains(blind(tmp_path, "check"), fit=True)) == []
 
 
 def test_of_a_release_that_others_can_change_nothing_is_run(tmp_path: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
 from plugin.admin.findings import Finding
 from plugin.admin.server import Server as Places
-from plugin.admin.trial import Trial, somebody
+from plugin.admin.trial import Trial, some
+from tests.kit.clicks import ANSWER
 from tests.kit.servers import Server, refuses
 
 
@@ -56,16 +58,60 @@ def test_one_that_hangs_is_ended_in_time(installed: Server) -> None:
     assert time.monotonic() - began < 30
 
 
+def test_where_one_account_ends_it_another_is_tried(bare: Server, folder: Path) -> None:
+    bare.answer(ANSWER)
+    answers = bare.uapi.read_text().partition("\n")[2]
+    bare.program(f"[ -e {folder}/free/x ] || {{ >{folder}/free/x; kill -9 $$; }}\n{answers}")
+    trial = Trial(Places(str(bare.root)), str(bare.release))
+    trial.accounts *= 2
+    assert [(found.ok, found.text.endswith("answered")) for found in trial.findings()] == [(True, True)]
+
+
+def test_what_it_says_is_one_line_without_control_characters(bare: Server) -> None:
+    bare.program("""printf '%s' '{"result": {"status": 0, "errors": ["\\u001b[2Ja\\nDone."]}}'\n""")
+    ended = bare.run("install")
+    assert (ended.returncode, "\033" in ended.stdout, "\nDone." in ended.stdout) == (1, False, False)
+    assert "a Done." in ended.stdout
+
+
 def test_it_runs_as_the_account_and_not_as_root(bare: Server) -> None:
-    account = somebody(Places(str(bare.root)))
-    assert account and account.pw_uid
+    account = some(Places(str(bare.root)))[0]
+    assert account.pw_uid
     assert spoilt(bare, "id -u\n").text.endswith(f"for {account.pw_name}: it answered: {account.pw_uid}")
 
 
-def test_without_an_account_it_is_not_run(bare: Server) -> None:
+@pytest.fixture
+def empty(bare: Server) -> Server:
+    """A server without an account."""
     for user in (bare.root / "var/cpanel/users").iterdir():
         user.unlink()
-    assert (tried(bare).level, "no account" in tried(bare).text) == ("warning", True)
+    return bare
+
+
+@pytest.mark.parametrize(
+    "script", ["exit 0", "echo x", 'echo \'{"result": {"status": 0, "errors": ["No account."]}}\'']
+)
+def test_without_an_account_what_it_answers_is_not_judged(empty: Server, script: str) -> None:
+    found = spoilt(empty, f"{script}\n")
+    assert (found.level, "there is no account yet" in found.text) == ("warning", True)
+
+
+@pytest.mark.parametrize(
+    ("script", "saying"),
+    [
+        ("exec sleep 60", "was not done within 1 seconds"),
+        ("kill -9 $$", "signal 9"),
+        ("echo License error", "License"),
+    ],
+)
+def test_without_an_account_it_must_be_able_to_run_all_the_same(empty: Server, script: str, saying: str) -> None:
+    empty.program(f"{script}\n")
+    trial = Trial(Places(str(empty.root)), str(empty.release))
+    assert trial.running
+    trial.running.deadline = time.monotonic() + 1
+    trial.running.limit = 1
+    (found,) = trial.findings()
+    assert (found.level, saying in found.text) == ("failure", True), found.text
 
 
 EXPIRED = "The licence of this server has expired."

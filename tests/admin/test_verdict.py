@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from email.message import Message
 from http.client import HTTPMessage
+from urllib.parse import quote
 
 import pytest
 
@@ -35,7 +36,7 @@ def page(
 
 
 def test_our_page_is_in_order() -> None:
-    assert verdict.what_is_wrong(page()) == ""
+    assert verdict.what_is_wrong(page(), []) == ""
 
 
 def test_the_form_says_where_people_go() -> None:
@@ -59,6 +60,7 @@ def test_without_a_port_it_is_that_of_https() -> None:
         page("https://u@h.example.com/cpsess1/login"),
         page("https://h_x/cpsess1/login"),
         page("/cpsess123/login"),
+        page("https://h.example.com:99999/cpsess123/login"),
         page(""),
         page(method="get"),
         page(field="sesion"),
@@ -72,6 +74,27 @@ def test_any_other_form_is_none_of_ours(other: Answer) -> None:
     assert verdict.form(other) is None
 
 
+SECRET = "alice:D7NiAZv1nf4bXeg9:CREATE_USER_SESSION,728fb86a7df1cf20"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [SECRET, quote(SECRET), SECRET[:30], f"<b>{SECRET[6:22]}</b>", "x" * 190 + SECRET, "x" * 70 + SECRET],
+    ids=["whole", "encoded", "its first part", "its middle", "where it is cut off", "where a title is cut off"],
+)
+@pytest.mark.parametrize("body", ["<title>{}</title>", "<p role=alert>{}</p>", "<html data-outcome='{}'>"])
+def test_of_a_page_that_tells_a_secret_nothing_is_quoted(body: str, told: str) -> None:
+    found = answer(body.format(told))
+    for text in verdict.said(found, [SECRET]), verdict.what_is_wrong(found, [SECRET]):
+        assert SECRET[6:14] not in text
+
+
+def test_a_page_without_a_secret_is_quoted() -> None:
+    assert "the page “Hello”, status 200: no" in verdict.said(
+        answer("<title>Hello</title><p role=alert>no</p>"), [SECRET]
+    )
+
+
 def test_the_repr_of_a_form_does_not_show_the_session() -> None:
     assert repr(verdict.form(page(value="alice:secret"))) == "<Form to h.example.com:2096>"
 
@@ -79,17 +102,19 @@ def test_the_repr_of_a_form_does_not_show_the_session() -> None:
 @pytest.mark.parametrize("name", list(GOOD))
 def test_a_header_that_is_lost_is_named(name: str) -> None:
     lost = answer('<html data-outcome="signed-in">', {name: "x"})
-    assert verdict.what_is_wrong(lost) == f"the page came without its header {name}, which something on the way took"
+    assert (
+        verdict.what_is_wrong(lost, []) == f"the page came without its header {name}, which something on the way took"
+    )
 
 
 def test_a_complaint_of_the_panels_below_the_page_is_found() -> None:
     found = answer('<html data-outcome="signed-in"></html>\nChild failed to make LIVEAPI connection to cPanel')
-    assert "did not connect to LiveAPI" in verdict.what_is_wrong(found)
+    assert "did not connect to LiveAPI" in verdict.what_is_wrong(found, [])
 
 
 def test_an_outcome_that_it_does_not_know_is_named() -> None:
     assert "the page answered something-new: the log" in verdict.what_is_wrong(
-        answer('<html data-outcome="something-new">')
+        answer('<html data-outcome="something-new">'), []
     )
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugin.admin import voice
-from plugin.admin.voice import GREEN, PLAIN, Voice, quoted
+from plugin.admin.voice import GREEN, PLAIN, Voice, printable, quoted
 
 Captured = pytest.CaptureFixture[str]
 SPECIAL = st.sampled_from(["'", '"', "\\", "$(id)", "`id`", "\n", " ", "-", "*", ";", "!"])
@@ -81,3 +81,12 @@ def test_a_long_text_goes_out_whole_through_a_narrow_pipe() -> None:
     voice.write(writing, "x" * 300_000)
     os.close(writing)
     assert int(child.communicate()[0]) == 300_001
+
+
+@given(st.text())
+def test_no_text_does_anything_to_a_terminal(text: str) -> None:
+    assert all(letter == "\n" or letter.isprintable() for letter in printable(text))
+
+
+def test_a_path_that_is_no_text_stays_what_it_is() -> None:
+    assert printable("/srv/\udcff") == "/srv/\udcff"

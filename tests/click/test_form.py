@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
+from urllib.parse import quote_plus
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from plugin.click import errors, form
 
@@ -74,6 +77,17 @@ def test_any_other_body_is_a_bad_form(body: bytes) -> None:
     with pytest.raises(errors.BadForm) as raised:
         post(body)
     assert raised.value.detail in ("not one field", "not one address", "no length up to 1024")
+
+
+@given(st.binary(max_size=form.MOST) | st.text(max_size=300).map(lambda text: b"mailbox=" + quote_plus(text).encode()))
+def test_any_body_is_one_printable_value_or_a_bad_form(body: bytes) -> None:
+    try:
+        chosen = form.parsed(body)
+    except errors.BadForm:
+        return
+    assert 0 < len(chosen) <= form.LONGEST
+    assert chosen.isprintable()
+    assert form.parsed(f"mailbox={quote_plus(chosen)}".encode()) == chosen
 
 
 @pytest.mark.parametrize(

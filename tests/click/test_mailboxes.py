@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from plugin.click import errors, mailboxes
+from plugin.click import errors, host, mailboxes
 from plugin.click.request import Request
 
 
@@ -59,6 +61,21 @@ def test_what_is_no_mailbox_is_passed_over(address: object) -> None:
 @pytest.mark.parametrize("data", [None, 1, "a@example.com", {"email": "a@example.com"}, [None, 1, [], {}]], ids=repr)
 def test_what_is_no_list_has_no_mailbox(data: object) -> None:
     assert mailboxes.listed(data) == []
+
+
+#: Whatever may stand where an address is meant, most of them nearly one.
+ADDRESSES = st.builds("@".join, st.lists(st.text() | st.sampled_from(["a", "example.com", "xn--mgbh0fb.example"])))
+
+
+@given(st.lists(st.fixed_dictionaries({"email": ADDRESSES | st.none() | st.integers(), "suspended_login": st.text()})))
+def test_whatever_the_panel_lists_only_addresses_are_offered(data: list[dict[str, object]]) -> None:
+    found = mailboxes.listed(data)
+    assert len({each.address for each in found}) == len(found)
+    for each in found:
+        name, _, domain = each.address.partition("@")
+        assert each.address in [entry["email"] for entry in data]
+        assert name and host.checked(domain) == domain
+        assert each.shown.isprintable() and each.shown.partition("@")[0] == name
 
 
 def test_an_address_of_254_characters_is_listed() -> None:

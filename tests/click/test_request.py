@@ -177,6 +177,7 @@ def test_a_team_user_is_named_where_the_panel_does() -> None:
     [
         {"REMOTE_USER": "info@example.com"},
         {"SERVER_PORT": "2095"},
+        {"SERVER_PORT": "2095", "HTTPS": "off"},
         {"SERVER_PORT": "2096"},
         {"SERVER_PORT": "02096"},
         {"HTTP_HOST": "webmail.example.com"},

@@ -34,7 +34,7 @@ except ImportError:
 # Python's own JSON and the whole of YAML too: the way through them is what has to be found.
 instrumented = ["plugin", "json", "yaml", "ipaddress"]
 with atheris.instrument_imports(include=instrumented) if "--here" in sys.argv else contextlib.nullcontext():
-    from plugin.click import answer, errors, host, liveapi, settings
+    from plugin.click import answer, errors, form, host, liveapi, mailboxes, settings
     from plugin.ready import allowed, config, flat
     from plugin.ready.problem import Problem
     from plugin.ready.sources import Text
@@ -43,6 +43,7 @@ GOOD = {"token": "/cpsess2462418786", "session": "user:D7Ni:CREATE_WEBMAIL_SESSI
 ANSWER = json.dumps({"apiversion": 3, "result": {"data": GOOD, "errors": None, "status": 1}}).encode()
 REFUSAL = b'{"result": {"status": "0", "errors": ["no", 1, null], "data": null}}'
 LIVE = b'<error>x</error><cpanelresult>{"cpanelresult":{"result":{"status":1,"data":1}}}'
+LIST = b'[{"email":"info@example.com","suspended_login":1},{"email":"a@xn--mgbh0fb.example"},{"email":"alice"},null]'
 YAML = b"timeout: 20\nwebmail_host: a.b\nsupport: 'mailto:a@b'\nnew_tab: false\nlabel: &a \"x\\u00e9\"\norder: 0x1F\n"
 WORDS = (
     "/cpsess",
@@ -58,6 +59,9 @@ WORDS = (
     "<<: ",
     "? ",
     "%YAML",
+    "xn--",
+    "mailbox=",
+    "%40",
 )
 
 
@@ -103,10 +107,33 @@ def parse_liveapi(data: bytes) -> None:
     assert answer.flag(found) in (True, False, None)
 
 
+def parse_mailboxes(data: bytes) -> None:
+    """Whatever the panel lists, what is offered is an address, and is shown in letters that can be seen."""
+    try:
+        found = mailboxes.listed(json.loads(data))
+    except (ValueError, RecursionError):
+        return
+    for each in found:
+        name, _, domain = each.address.partition("@")
+        assert name and host.checked(domain) == domain, each.address
+        assert each.shown.isprintable() and " " not in each.shown
+
+
+def parse_form(data: bytes) -> None:
+    """Ours, or one printable value of the one field."""
+    try:
+        chosen = form.parsed(data)
+    except errors.BadForm:
+        return
+    assert 0 < len(chosen) <= form.LONGEST and chosen.isprintable()
+
+
 TARGETS: dict[str, tuple[Callable[[bytes], None], list[bytes]]] = {
     "session": (parse_session, [ANSWER, REFUSAL]),
     "settings": (parse_settings, [YAML]),
     "liveapi": (parse_liveapi, [LIVE, LIVE.replace(b"1}}}", b'"0"}}}')]),
+    "mailboxes": (parse_mailboxes, [LIST]),
+    "form": (parse_form, [b"mailbox=info%40example.com", b"mailbox=a+b@c&x=y"]),
     "sentences": (parse_sentences, [b'lang: en\ndir: ltr\nsignin.title: "Opening {host}"\n']),
 }
 

@@ -25,7 +25,7 @@ from tests.kit.programs import answering, program
 
 TOO_LONG = 25.0  # seconds, longer than any click may take
 PR_SET_CHILD_SUBREAPER = 36
-SECRET = b"CREATE_WEBMAIL_SESSION_FOR_SELF"
+SECRET = b":CREATE_WEBMAIL_SESSION_FOR_"  # SELF or MAIL_USER: a part of each session
 STATUS = {"signed-in": 200, "choose": 200, **{kind.code: kind.status for kind in errors.SigninError.__subclasses__()}}
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 
-from plugin.click.places import Places
 from plugin.ready import flat, locales, sources
+from plugin.ready.places import Places
 from tests.kit.folders import CHECKOUT
 
 OURS = CHECKOUT / "templates"

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from plugin.click import answer, destination, errors, mailboxes, page, strings, templates
-from plugin.click.places import Places
 from plugin.click.settings import Settings
 from plugin.ready import drawing, locales, sources
+from plugin.ready.places import Places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,8 +21,8 @@ import pytest
 
 from plugin import __version__
 from plugin.admin.prove import prove
-from plugin.click.places import Places
 from plugin.ready.__main__ import main
+from plugin.ready.places import Places
 from tests.cpanel import Cpanel, Root, lay_out
 from tests.kit.account import IS_ROOT, as_account, pages_python
 from tests.kit.clicks import ANSWER, Clicked, cgi_environ, ended
@@ -30,6 +30,7 @@ from tests.kit.folders import CHECKOUT, copy, open_folder
 from tests.kit.programs import answering, printing, program
 
 VERSION = __version__
+NEXT = "1.1.0"
 PARTS = ("install.sh", "plugin", "templates", "vendor", "cgi")
 private = pytest.mark.skipif(
     not IS_ROOT or subprocess.run(["unshare", "-m", "true"], check=False, capture_output=True).returncode != 0,
@@ -174,20 +175,23 @@ def stage(folder: Path) -> Server:
 
 
 def prepare(folder: Path) -> None:
-    """What the tests of install.sh start from: a `source`, and the trees `bare` and `installed`."""
-    release(folder / "source")
-    lay_out(folder / "bare")
-    copy(folder / "bare", folder / "installed")
-    Server(folder / "installed", folder / "source").well("--yes")
+    """What the tests of install.sh start from: the tree `bare`, `installed` from `source`, `upgraded` from `newer`."""
+    bare = Server(folder / "bare", release(folder / "source"))
+    lay_out(bare.root)
+    installed = copied(bare, folder / "installed")
+    installed.well("--yes")
+    release(folder / "newer", NEXT)
+    upgraded = copied(installed, folder / "upgraded", folder / "newer")
+    upgraded.well("--yes")
 
 
-def copied(server: Server, root: Path) -> Server:
-    """The same at another place, for a test to change."""
+def copied(server: Server, root: Path, source: Path | None = None) -> Server:
+    """The same at another place, for a test to change; seen from another source if one is given."""
     copy(server.root, root)
     hooks = root / "var/cpanel/hooks.json"  # the one place where the path of the tree itself stands
     if hooks.exists():
         hooks.write_text(hooks.read_text().replace(str(server.root), str(root)))
-    return Server(root, server.source)
+    return Server(root, source or server.source)
 
 
 def but_for_times(server: Server) -> dict[str, object]:

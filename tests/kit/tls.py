@@ -12,6 +12,7 @@ import trustme
 
 HOST = "server.example.com"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"
 Serves = Callable[[ssl.SSLSocket], object]
 
 

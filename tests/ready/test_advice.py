@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from plugin.click.places import Places
 from plugin.ready import advice
 from plugin.ready.drawing import Drawing
+from plugin.ready.places import Places
 from plugin.ready.sources import Sources, Text
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from plugin.click.places import Places
 from plugin.ready import chosen, sources
 from plugin.ready.pictures import PNG
+from plugin.ready.places import Places
 from tests.kit.account import IS_ROOT
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="48"/>'

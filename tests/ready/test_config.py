@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from plugin.click import settings
-from plugin.click.places import Places
 from plugin.ready import config
+from plugin.ready.places import Places
 from plugin.ready.problem import Problem
 from plugin.ready.sources import Text
 from tests.kit.folders import CHECKOUT

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from plugin.click.places import Places
 from plugin.click.settings import Settings
 from plugin.ready import generation
+from plugin.ready.places import Places
 
 SOME = {"settings.json": b"{}", "templates/t61.py": b"x = 1\n", "registration/icon.svg": b"<svg/>"}
 
@@ -38,10 +38,28 @@ def test_the_link_is_relative_so_that_the_tree_may_be_moved(places: Places) -> N
 
 def test_the_one_before_is_kept_and_older_ones_are_dropped(places: Places) -> None:
     made = []
-    for _ in range(3):
-        generation.make(places, SOME)
+    for number in range(3):
+        generation.make(places, {**SOME, "settings.json": b"%d" % number})
         made.append(os.readlink(places.compiled))
     assert generations(places) == sorted(made[1:])
+
+
+def test_the_same_again_changes_nothing(places: Places) -> None:
+    for settings in (b"{}", b"[]", b"[]"):
+        before = generations(places)
+        generation.make(places, {**SOME, "settings.json": settings})
+    assert generations(places) == before
+
+
+@pytest.mark.parametrize("name", ["settings.json", "templates/t61.py", "templates/__pycache__"])
+def test_what_is_damaged_is_made_anew(places: Places, name: str) -> None:
+    generation.make(places, SOME)
+    fresh = generation.everything(places.compiled)
+    Path(places.compiled, name).chmod(0o700)
+    for file in Path(places.compiled).rglob("*.pyc"):
+        file.write_bytes(b"damaged")
+    generation.make(places, SOME)
+    assert generation.everything(places.compiled) == fresh
 
 
 def test_what_an_interrupted_run_left_is_dropped(places: Places) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from plugin.click.places import Places
 from plugin.ready import locales, sources, validate
+from plugin.ready.places import Places
 from plugin.ready.problem import Problem
 from tests.kit.languages import OURS, TAGS, WHOLE, own_entries, sentences_of
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from plugin.click.places import Places
-from plugin.ready import sources
-from plugin.ready.problem import Problem
+from plugin.ready import files, sources
+from plugin.ready.places import Places
 from tests.kit.account import IS_ROOT
 
 as_root = pytest.mark.skipif(not IS_ROOT, reason="only root gives files away, and only root is at risk")
@@ -148,16 +147,8 @@ def test_a_file_that_is_not_utf_8_is_told_with_its_line(places: Places) -> None:
 
 
 def test_a_file_that_is_far_too_long_is_told(places: Places) -> None:
-    write(Path(places.config), "#" * (sources.LONGEST + 1))
+    write(Path(places.config), "#" * (files.LONGEST + 1))
     assert told(places) == [f"{places.config}: is longer than 65536 bytes"]
-
-
-def test_what_is_to_be_published_must_be_open_to_everybody(tmp_path: Path) -> None:
-    file = write(tmp_path / "icon.svg")
-    file.chmod(0o640)
-    assert sources.content(str(file), 99) == b"text"
-    with pytest.raises(Problem, match="is closed to others than root"):
-        sources.content(str(file), 99, public=True)
 
 
 def test_a_damaged_file_of_ours_is_named(places: Places) -> None:

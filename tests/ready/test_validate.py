@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from plugin.click.places import Places
 from plugin.ready import validate
+from plugin.ready.places import Places
 from tests.kit.folders import CHECKOUT
 
 SAID = ("config.yaml:1: order: ", "error.html:1: ", "locale/en.yaml:1: ")

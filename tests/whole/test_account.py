@@ -17,6 +17,7 @@ from tests.cpanel import Cpanel, lay_out, private_accounts
 from tests.cpanel.webmail import ROUNDCUBE
 from tests.kit import faults, servers
 from tests.kit.folders import open_folder
+from tests.kit.long import long
 
 private_accounts()
 
@@ -170,7 +171,9 @@ HANGS = [
 ]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda number: str(number.name))
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, *long(signal.SIGINT, signal.SIGHUP)], ids=lambda number: str(number.name)
+)
 @pytest.mark.parametrize(("area", "switch", "reached"), HANGS, ids=[area for area, _, _ in HANGS])
 def test_a_signal_ends_it_in_a_moment_and_nobody_stays_logged_in(
     cp: Cpanel, area: str, switch: str, reached: Callable[[Cpanel, int], object], number: signal.Signals

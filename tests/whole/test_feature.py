@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 
-from tests.kit.servers import Server, but_for_times
+from tests.kit.programs import program
+from tests.kit.servers import Server, but_for_times, refuses
 
 
 def lists(server: Server) -> dict[str, str]:
@@ -60,6 +61,22 @@ def test_a_whmapi1_that_refuses_undoes_everything(bare: Server) -> None:
     ended = bare.run("install", "--feature", "off")
     assert (ended.returncode, "whmapi1 get_featurelists: No licence." in ended.stdout) == (1, True)
     assert but_for_times(bare) == before
+
+
+@pytest.mark.parametrize("data", ["{}", "null", "[]", '{"featurelists": 1}'])
+def test_an_answer_that_is_not_as_documented_undoes_everything(bare: Server, data: str) -> None:
+    program(bare.cpanel / "bin/whmapi1", f"""echo '{{"metadata": {{"result": 1}}, "data": {data}}}'\n""")
+    before = but_for_times(bare)
+    ended = bare.run("install", "--feature", "off")
+    assert (ended.returncode, "whmapi1 get_featurelists: the answer is not" in ended.stdout) == (1, True), ended.stdout
+    assert but_for_times(bare) == before
+
+
+def test_without_whmapi1_it_is_found_before_anything_is_installed(bare: Server) -> None:
+    (bare.cpanel / "bin/whmapi1").unlink()
+    refuses(
+        bare, "bin/whmapi1 is missing or cannot be run, so the icon cannot be hidden", "install", "--feature", "off"
+    )
 
 
 def test_one_account_sees_it_by_an_override(bare: Server) -> None:

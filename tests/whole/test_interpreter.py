@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -103,6 +104,29 @@ def test_without_a_python_the_remedy_is_one_command(bare: Server) -> None:
     assert ended.returncode == 3
     assert "dnf install -y python3.12" in ended.stdout
     assert bare.tree(times=True) == before
+
+
+def left(server: Server) -> list[str]:
+    """What of ours is there, but for the settings."""
+    found = [path for path in server.root.rglob("*") if re.search("webmail.?signin", path.name)]
+    return [str(path) for path in found if path != server.config.parent]
+
+
+@private
+def test_without_a_python_all_is_removed_by_name_and_what_stays_is_said(installed: Server) -> None:
+    installed.settle("timeout: 10\n")
+    ended = in_namespace(installed, every_python("/dev/null"), "uninstall", "--yes")
+    assert (ended.returncode, left(installed)) == (0, []), ended.stdout
+    assert f"What you have written stays: {installed.config.parent}\nDone.\n" in ended.stdout
+
+
+@private
+@pytest.mark.parametrize("word", ["--help", "--version", "--dry", "--json", "frob", "--theme"])
+def test_without_a_python_nothing_is_removed_by_a_word_that_is_not_known_then(installed: Server, word: str) -> None:
+    before = installed.tree(times=True)
+    ended = in_namespace(installed, every_python("/dev/null"), "uninstall", word)
+    assert (ended.returncode, f"does not know {word}" in ended.stdout) == (2, True), ended.stdout
+    assert installed.tree(times=True) == before
 
 
 @private

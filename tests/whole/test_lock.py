@@ -65,21 +65,20 @@ def leads_to(descriptor: Path, file: Path) -> bool:
 
 
 @pytest.mark.parametrize(("verb", "current"), [("rollback", "1.1.0"), ("hook", VERSION), ("apply", VERSION)])
-def test_who_waited_chooses_the_release_after_the_wait(newer: Server, verb: str, current: str) -> None:
-    newer.well("install")
-    newer.config.write_text("label: My mail\n")
-    with (newer.base / ".lock").open("a") as lock:
+def test_who_waited_chooses_the_release_after_the_wait(upgraded: Server, verb: str, current: str) -> None:
+    upgraded.config.write_text("label: My mail\n")
+    with (upgraded.base / ".lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        command = Server(newer.root, newer.base / "current").command(verb)
+        command = Server(upgraded.root, upgraded.base / "current").command(verb)
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as child:
             assert child.stdout is not None
-            wait_for_another(newer.base / ".lock")
+            wait_for_another(upgraded.base / ".lock")
             for name, version in (("current", VERSION), ("previous", "1.1.0")):
-                (newer.base / name).unlink()
-                (newer.base / name).symlink_to(f"releases/{version}")
+                (upgraded.base / name).unlink()
+                (upgraded.base / name).symlink_to(f"releases/{version}")
             fcntl.flock(lock, fcntl.LOCK_UN)
             child.stdout.read()
         assert child.returncode == 0
-    assert newer.current() == f"releases/{current}"
-    registration = newer.base / f"releases/{VERSION}/compiled/registration/install.json"
+    assert upgraded.current() == f"releases/{current}"
+    registration = upgraded.base / f"releases/{VERSION}/compiled/registration/install.json"
     assert ("My mail" in registration.read_text()) is (verb == "apply")

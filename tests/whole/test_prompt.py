@@ -122,12 +122,11 @@ def test_what_is_asked_names_the_version_and_where(bare: Server) -> None:
     ("verb", "question"),
     [("rollback", f"Return from release 1.1.0 to {VERSION}"), ("uninstall", "Remove Webmail Sign-in")],
 )
-def test_going_back_and_removing_are_asked_for_too(newer: Server, verb: str, question: str) -> None:
-    newer.well("install")
-    with Terminal(newer, verb) as terminal:
+def test_going_back_and_removing_are_asked_for_too(upgraded: Server, verb: str, question: str) -> None:
+    with Terminal(upgraded, verb) as terminal:
         assert question in terminal.asks()
         assert terminal.answer(b"n\n") == 1
-    assert newer.current() == "releases/1.1.0"
+    assert upgraded.current() == "releases/1.1.0"
 
 
 @pytest.mark.parametrize("words", [["install", "--yes"], ["install", "--dry-run"], ["apply"], ["hook"], ["check"]])

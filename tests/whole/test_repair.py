@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.servers import VERSION, Server, release
+from tests.kit.servers import VERSION, Server, but_for_times, release
 
 
 def test_the_same_version_with_other_content_is_installed(installed: Server, place: Path) -> None:
@@ -45,13 +45,12 @@ def test_settings_that_somebody_writes_meanwhile_survive_a_failure(installed: Se
     assert installed.config.read_text() == "order: 7\n"
 
 
-def test_a_previous_release_that_is_damaged_is_not_returned_to(newer: Server) -> None:
-    newer.well("install")
-    with (newer.base / "previous/plugin/click/app.py").open("a") as file:
+def test_a_previous_release_that_is_damaged_is_not_returned_to(upgraded: Server) -> None:
+    with (upgraded.base / "previous/plugin/click/app.py").open("a") as file:
         file.write("# more\n")
-    ended = newer.run("rollback")
+    ended = upgraded.run("rollback")
     assert (ended.returncode, f"release {VERSION} is damaged" in ended.stdout) == (3, True)
-    assert newer.current() == "releases/1.1.0"
+    assert upgraded.current() == "releases/1.1.0"
 
 
 def test_an_upgrade_keeps_settings_and_own_templates(newer: Server) -> None:
@@ -66,26 +65,23 @@ def test_an_upgrade_keeps_settings_and_own_templates(newer: Server) -> None:
 
 
 @pytest.mark.long
-def test_the_two_newest_releases_stay(newer: Server, place: Path) -> None:
-    newer.well("install")
-    Server(newer.root, release(place / "source-2", "1.2.0")).well("install")
-    assert sorted(path.name for path in (newer.base / "releases").iterdir()) == ["1.1.0", "1.2.0"]
+def test_the_two_newest_releases_stay(upgraded: Server, place: Path) -> None:
+    Server(upgraded.root, release(place / "source-2", "1.2.0")).well("install")
+    assert sorted(path.name for path in (upgraded.base / "releases").iterdir()) == ["1.1.0", "1.2.0"]
 
 
-def test_rollback_returns_to_the_previous_release_and_back(newer: Server) -> None:
-    newer.well("install")
-    newer.well("rollback")
-    assert newer.current() == f"releases/{VERSION}"
-    assert newer.page() == ""
-    newer.well("rollback")
-    assert newer.current() == "releases/1.1.0"
+def test_rollback_returns_to_the_previous_release_and_back(upgraded: Server) -> None:
+    upgraded.well("rollback")
+    assert upgraded.current() == f"releases/{VERSION}"
+    assert upgraded.page() == ""
+    upgraded.well("rollback")
+    assert upgraded.current() == "releases/1.1.0"
 
 
-def test_rollback_does_not_depend_on_the_settings(newer: Server) -> None:
-    newer.well("install")
-    newer.config.write_text("timeout: long\n")
-    assert "last good ones" in newer.well("rollback")
-    assert newer.page() == ""
+def test_rollback_does_not_depend_on_the_settings(upgraded: Server) -> None:
+    upgraded.config.write_text("timeout: long\n")
+    assert "last good ones" in upgraded.well("rollback")
+    assert upgraded.page() == ""
 
 
 def test_without_a_previous_release_there_is_no_rollback(installed: Server) -> None:
@@ -172,6 +168,24 @@ def test_a_dry_run_of_apply_tells_what_is_wrong_with_the_settings(installed: Ser
     assert ended.returncode == 1
     assert "config.yaml:1: timeout" in ended.stdout
     assert installed.tree(times=True) == before
+
+
+def test_installing_again_changes_nothing(installed: Server) -> None:
+    installed.well("install")  # the bytecode of a copied tree names the files where they were
+    before = but_for_times(installed)
+    installed.well("install")
+    assert but_for_times(installed) == before
+
+
+def test_installing_again_that_fails_leaves_every_byte_as_it_was(installed: Server) -> None:
+    installed.well("install")
+    installed.settle("timeout: 10\n")
+    before = but_for_times(installed)
+    (installed.cpanel / "scripts/install_plugin").write_text("#!/bin/sh\nexit 1\n")
+    assert installed.run("install").returncode == 1
+    (installed.cpanel / "scripts/install_plugin").unlink()
+    before.pop("usr/local/cpanel/scripts/install_plugin")
+    assert but_for_times(installed) == before
 
 
 def test_an_apply_whose_registration_fails_is_undone(installed: Server) -> None:

@@ -45,15 +45,20 @@ def ended_at_step(server: Server, number: int, by: signal.Signals, verb: str = "
         return child.wait(30)
 
 
-@pytest.mark.parametrize("verb", ["install", "apply", "rollback", "uninstall", "hook"])
-def test_a_dry_run_lists_the_steps_and_changes_nothing(newer: Server, verb: str) -> None:
-    if verb == "rollback":
-        newer.well("install")
-    server = newer if verb == "install" else Server(newer.root, newer.base / "current")
+@pytest.mark.parametrize("verb", ["apply", "rollback", "uninstall", "hook"])
+def test_a_dry_run_lists_the_steps_and_changes_nothing(upgraded: Server, verb: str) -> None:
+    server = Server(upgraded.root, upgraded.base / "current")
     before = server.tree(times=True)
     planned = server.well(verb, "--dry-run")
     assert server.tree(times=True) == before
     assert steps(planned) == steps(server.well(verb))
+
+
+def test_the_dry_run_of_an_upgrade_equals_it(newer: Server) -> None:
+    before = newer.tree(times=True)
+    planned = newer.well("--dry-run")
+    assert newer.tree(times=True) == before
+    assert steps(planned) == steps(newer.well())
 
 
 def test_the_dry_run_of_a_first_installation_equals_it(bare: Server) -> None:

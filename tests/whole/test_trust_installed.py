@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.kit.account import as_root
-from tests.kit.servers import VERSION, Server
+from tests.kit.long import long
+from tests.kit.servers import NEXT, Server
 
 pytestmark = as_root
 MARK = "import pathlib; pathlib.Path({ran!r}).touch()\n"
@@ -22,10 +23,11 @@ def ran(folder: Path) -> Path:
 
 def open_release(server: Server, ran: Path) -> None:
     """Somebody has put code into each room of a release that is open to all."""
+    release = (server.base / "current").resolve()
     for name in ("plugin/ready/__main__.py", "plugin/admin/look.py", "plugin/click/main.py"):
-        path = server.release / name
+        path = release / name
         path.write_text(MARK.format(ran=str(ran)) + path.read_text())
-    (server.release / "plugin").chmod(0o777)
+    (release / "plugin").chmod(0o777)
 
 
 def open_theme(server: Server, ran: Path) -> None:
@@ -53,19 +55,17 @@ def open_templates(server: Server, ran: Path) -> None:
     server.own_templates.chmod(0o777)
 
 
-@pytest.mark.parametrize("verb", ["check", "apply", "hook", "rollback"])
+@pytest.mark.parametrize("verb", ["check", "apply", *long("hook", "rollback")])
 @pytest.mark.parametrize("inside", [True, False], ids=["its own", "the tarball's"])
 @pytest.mark.parametrize("spoil", [open_release, open_theme, foreign_theme, open_settings], ids=lambda s: s.__name__)
-def test_it_is_reported_and_not_run(newer: Server, ran: Path, spoil, inside: bool, verb: str) -> None:  # type: ignore[no-untyped-def]
-    newer.well("install")
-    newer.well("rollback")
-    spoil(newer, ran)
-    server = Server(newer.root, newer.base / "current") if inside else newer
+def test_it_is_reported_and_not_run(upgraded: Server, ran: Path, spoil, inside: bool, verb: str) -> None:  # type: ignore[no-untyped-def]
+    spoil(upgraded, ran)
+    server = Server(upgraded.root, upgraded.base / "current") if inside else upgraded
     ended = server.run(verb)
     assert ended.returncode == 3, ended.stdout
     assert "can be changed by others" in ended.stdout or "can change" in ended.stdout or "root's alone" in ended.stdout
     assert not ran.exists()
-    assert newer.current() == f"releases/{VERSION}"
+    assert upgraded.current() == f"releases/{NEXT}"
 
 
 def test_own_templates_that_others_can_change_are_reported_and_not_applied(installed: Server, ran: Path) -> None:

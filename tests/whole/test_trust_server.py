@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.kit.account import ACCOUNT, as_root
+from tests.kit.long import long
 from tests.kit.servers import Server, hook, release
 
 pytestmark = as_root
-VERBS = ("check", "apply", "rollback", "uninstall")
+VERBS = ("check", "apply", *long("rollback", "uninstall"))
+group_or_all = pytest.mark.parametrize("bits", [0o020, *long(0o002)])
 
 
 def give(path: Path) -> Path:
@@ -37,50 +39,45 @@ def reports(server: Server, place: Path, saying: str, *words: str) -> None:
     assert server.tree(times=True) == before
 
 
-@pytest.fixture
-def two(newer: Server) -> Server:
-    """Two releases, seen from the tarball of the one that is in use."""
-    newer.well("install")
-    return newer
-
-
 # --- a release ---
 
 
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("module", ["__init__", "ready/__main__", "click/host"])
-def test_a_release_whose_code_is_somebody_elses(two: Server, place: Path, verb: str, module: str) -> None:
+def test_a_release_whose_code_is_somebody_elses(upgraded: Server, place: Path, verb: str, module: str) -> None:
     for version in ("1.0.0", "1.1.0"):
-        planted(two, place, f"{version}/plugin/{module}.py")
-    reports(two, place, f"plugin/{module}.py", verb)
+        planted(upgraded, place, f"{version}/plugin/{module}.py")
+    reports(upgraded, place, f"plugin/{module}.py", verb)
 
 
 @pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize("bits", [0o020, 0o002])
-def test_a_release_with_a_folder_that_others_can_write_to(two: Server, place: Path, verb: str, bits: int) -> None:
+@group_or_all
+def test_a_release_with_a_folder_that_others_can_write_to(upgraded: Server, place: Path, verb: str, bits: int) -> None:
     for version in ("1.0.0", "1.1.0"):
-        folder = two.base / "releases" / version / "plugin/ready"
+        folder = upgraded.base / "releases" / version / "plugin/ready"
         folder.chmod(0o755 | bits)
-    reports(two, place, "plugin/ready", verb)
+    reports(upgraded, place, "plugin/ready", verb)
 
 
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("name", ["", "releases", "releases/1.1.0", ".."], ids=["base", "releases", "release", "above"])
-@pytest.mark.parametrize("bits", [0o020, 0o002])
+@group_or_all
 def test_a_release_below_a_folder_that_others_can_write_to(
-    two: Server, place: Path, verb: str, name: str, bits: int
+    upgraded: Server, place: Path, verb: str, name: str, bits: int
 ) -> None:
-    folder = (two.base / name).resolve()
+    folder = (upgraded.base / name).resolve()
     folder.chmod(0o755 | bits)
-    reports(two, place, f"{folder} ", verb)
+    reports(upgraded, place, f"{folder} ", verb)
 
 
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("name", ["compiled/settings.json", "compiled/registration/install.json", "compiled"])
-def test_what_a_release_has_made_ready_and_others_can_change(two: Server, place: Path, verb: str, name: str) -> None:
+def test_what_a_release_has_made_ready_and_others_can_change(
+    upgraded: Server, place: Path, verb: str, name: str
+) -> None:
     for version in ("1.0.0", "1.1.0"):
-        give((two.base / "releases" / version / name).resolve())
-    reports(two, place, "compiled-", verb)
+        give((upgraded.base / "releases" / version / name).resolve())
+    reports(upgraded, place, "compiled-", verb)
 
 
 @pytest.mark.parametrize("verb", ["check", "apply", "hook", "rollback", "uninstall"])
@@ -110,13 +107,10 @@ def test_the_hook_of_a_release_that_others_can_change_says_so(installed: Server,
     assert (ended.stdout.count("\n"), (place / "free/ran").exists()) == (1, False)
 
 
-def test_installing_mends_a_release_that_others_could_change(two: Server, place: Path) -> None:
-    planted(two, place, "1.1.0/plugin/ready/__main__.py")
-    planted(two, place, "1.1.0/compiled/templates/error.py") if (
-        two.release / "compiled/templates/error.py"
-    ).exists() else None
-    two.well("install")
-    two.well("check")
+def test_installing_mends_a_release_that_others_could_change(upgraded: Server, place: Path) -> None:
+    planted(upgraded, place, "1.1.0/plugin/ready/__main__.py")
+    upgraded.well("install")
+    upgraded.well("check")
     assert not (place / "free/ran").exists()
 
 
@@ -169,8 +163,8 @@ def test_settings_that_never_end_keep_nobody_waiting(installed: Server, verb: st
 # --- the theme ---
 
 
-@pytest.mark.parametrize("verb", ["check", "install", "apply", "uninstall"])
-@pytest.mark.parametrize("bits", [0, 0o020, 0o002])
+@pytest.mark.parametrize("verb", ["install", *VERBS])
+@pytest.mark.parametrize("bits", [0, 0o020, *long(0o002)])
 def test_a_page_in_a_folder_that_others_can_write_to(installed: Server, place: Path, verb: str, bits: int) -> None:
     installed.entry.write_text(f"#!/bin/sh\ntouch '{place}/free/ran'\n")
     folder = installed.entry.parent
@@ -188,13 +182,13 @@ def test_a_page_that_is_somebody_elses_is_not_run(installed: Server, place: Path
     reports(installed, place, str(installed.entry), verb)
 
 
-@pytest.mark.parametrize("verb", ["check", "install", "apply", "uninstall"])
+@pytest.mark.parametrize("verb", ["install", *VERBS])
 def test_a_theme_whose_folder_is_somebody_elses(installed: Server, place: Path, verb: str) -> None:
     give(installed.theme)
     reports(installed, place, f"{installed.theme} is not root's alone", verb)
 
 
-@pytest.mark.parametrize("verb", ["check", "install", "apply", "uninstall"])
+@pytest.mark.parametrize("verb", ["install", *VERBS])
 def test_a_page_folder_that_is_a_link_is_not_followed(installed: Server, place: Path, verb: str) -> None:
     there = place / "free/there"
     shutil.copytree(installed.entry.parent, there)
@@ -202,6 +196,26 @@ def test_a_page_folder_that_is_a_link_is_not_followed(installed: Server, place: 
     installed.entry.parent.symlink_to(there)
     reports(installed, place, f"{installed.entry.parent} is a symlink", verb)
     assert (there / "index.live.cgi").exists()
+
+
+# --- what is above a staged tree, and cPanel's programs ---
+
+
+@pytest.mark.parametrize("verb", ["check", "install", "apply", "uninstall"])
+def test_a_staged_tree_in_somebody_elses_folder(installed: Server, place: Path, verb: str) -> None:
+    give(place)
+    reports(installed, place, f"{place} is not root's alone", verb)
+
+
+@pytest.mark.parametrize("verb", ["check", "install"])
+@pytest.mark.parametrize("name", ["bin/manage_hooks", "bin/whmapi1", "scripts/install_plugin"])
+def test_a_program_of_the_panels_that_is_somebody_elses_is_not_run(
+    installed: Server, place: Path, verb: str, name: str
+) -> None:
+    program = installed.cpanel / name
+    program.write_text(f"#!/bin/sh\ntouch '{place}/free/ran'\n")
+    give(program)
+    reports(installed, place, f"{program} is not root's alone", verb)
 
 
 # --- the interpreter ---
@@ -229,9 +243,9 @@ def test_a_python_that_stands_in_for_a_lost_one_is_not_recorded_as_asked_for(bar
     assert "python /usr" not in (bare.base / "record").read_text()
 
 
-def test_a_release_of_another_version_that_others_can_change_is_not_returned_to(two: Server, place: Path) -> None:
-    planted(two, place, "1.0.0/plugin/ready/__main__.py")
-    reports(two, place, "1.0.0", "rollback")
+def test_a_release_of_another_version_that_others_can_change_is_not_returned_to(upgraded: Server, place: Path) -> None:
+    planted(upgraded, place, "1.0.0/plugin/ready/__main__.py")
+    reports(upgraded, place, "1.0.0", "rollback")
 
 
 def test_an_upgrade_takes_nothing_from_a_release_that_others_could_change(installed: Server, place: Path) -> None:

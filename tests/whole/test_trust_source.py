@@ -6,6 +6,7 @@ import os
 import py_compile
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from plugin import __version__
 from tests.kit.account import ACCOUNT, as_root, identity
 from tests.kit.folders import CHECKOUT, copy, open_folder
+from tests.kit.long import long
 from tests.kit.servers import release
 from tests.kit.tarballs import seal
 
@@ -72,6 +74,34 @@ def ran(place: Path) -> bool:
 
 def test_a_tarball_as_it_was_packed_is_run(source: Path) -> None:
     assert trusted(source)
+
+
+@pytest.fixture
+def crowd() -> Iterator[Path]:
+    """A control group whose processes can be counted off: what enters it can start no more than `pids.max` says."""
+    group = Path(f"/sys/fs/cgroup/pids/webmail-signin-{os.getpid()}")
+    try:
+        group.mkdir()
+    except OSError:
+        pytest.skip("no control group can be made here")
+    yield group
+    while (group / "cgroup.procs").read_text():
+        time.sleep(0.01)
+    group.rmdir()
+
+
+@as_root
+@pytest.mark.parametrize("shell", ["dash", *long("bash")])
+@pytest.mark.parametrize("most", [2, 4, *long(3, 5, 6, 7, 8, 9, 10)])
+def test_where_too_few_programs_can_be_started_to_judge_it_nothing_of_it_is_run(
+    source: Path, place: Path, crowd: Path, most: int, shell: str
+) -> None:
+    (source / "plugin/admin/__main__.py").write_text(marked(place))
+    give(source)
+    (crowd / "pids.max").write_text(str(most))
+    script = f'echo $$ >{crowd}/cgroup.procs; WEBMAIL_SIGNIN_PATH= exec {shell} "$0" --clean=$$ --version'
+    assert subprocess.run([shell, "-c", script, source / "install.sh"], check=False).returncode != 0
+    assert not ran(place)
 
 
 @pytest.mark.parametrize("umask", ["000", "002", "077"])
@@ -336,6 +366,14 @@ def test_a_user_runs_what_is_the_users_own(source: Path, place: Path) -> None:
 @as_root
 def test_a_user_runs_what_is_roots(source: Path) -> None:
     assert trusted(source, **identity())
+
+
+@as_root
+def test_a_user_runs_a_checkout_of_roots_with_a_link_of_roots_beside_it(checkout: Path) -> None:
+    (checkout / ".venv").symlink_to("/tmp")
+    assert trusted(checkout, **identity())
+    give(checkout / ".venv", 4711)
+    assert not trusted(checkout, **identity())
 
 
 @as_root

@@ -80,18 +80,23 @@ def test_a_hook_that_stays_is_told_and_is_no_success(installed: Server) -> None:
 # --- an older release over a newer one ---
 
 
-def test_an_older_release_is_not_put_over_a_newer_one_unasked(newer: Server, trees: Path) -> None:
-    newer.well("install")
-    older = Server(newer.root, trees / "source")
+def test_an_older_release_is_not_put_over_a_newer_one_unasked(upgraded: Server, trees: Path) -> None:
+    older = Server(upgraded.root, trees / "source")
     refuses(older, f"{VERSION} is older than 1.1.0, which is installed", "install", "--yes")
     assert "--downgrade" in older.run("install").stdout
 
 
-def test_a_downgrade_that_is_meant_is_done_and_said(newer: Server, trees: Path) -> None:
-    newer.well("install")
-    printed = Server(newer.root, trees / "source").well("install", "--downgrade")
+def test_a_check_by_an_older_tarball_names_the_command_that_is_not_refused(upgraded: Server, trees: Path) -> None:
+    older = Server(upgraded.root, trees / "source")
+    (command,) = re.findall(r"In order\. This is .*; to install it: (.*)", older.well("check"))
+    subprocess.run(command, shell=True, check=True, capture_output=True, stdin=subprocess.DEVNULL)
+    assert upgraded.current() == f"releases/{VERSION}"
+
+
+def test_a_downgrade_that_is_meant_is_done_and_said(upgraded: Server, trees: Path) -> None:
+    printed = Server(upgraded.root, trees / "source").well("install", "--downgrade")
     assert f"Downgraded 1.1.0 to {VERSION}, and its page was run." in printed
-    assert (newer.current(), newer.page()) == (f"releases/{VERSION}", "")
+    assert (upgraded.current(), upgraded.page()) == (f"releases/{VERSION}", "")
 
 
 # --- settings that do not hold ---
@@ -146,19 +151,22 @@ def test_a_place_that_chattr_has_pinned_is_named(installed: Server) -> None:
 # --- the release before ---
 
 
-def test_a_release_before_that_is_gone_is_found_and_mended(newer: Server) -> None:
-    newer.well("install")
-    shutil.rmtree(newer.release)
-    ended = newer.run("check")
+def test_a_release_before_that_is_gone_is_found_and_mended(upgraded: Server) -> None:
+    shutil.rmtree(upgraded.release)
+    ended = upgraded.run("check")
     assert (ended.returncode, "the release before this one is gone" in ended.stdout) == (3, True)
-    newer.well("install")
-    assert "Failures: 0" in newer.well("check")
+    upgraded.well("install")
+    assert "Failures: 0" in upgraded.well("check")
 
 
-def test_what_is_installed_is_said_beside_what_this_is(newer: Server, place: Path) -> None:
-    newer.well("install")
-    other = Server(newer.root, release(place / "other", "1.2.0"))
+def test_what_is_installed_is_said_beside_what_this_is(upgraded: Server, place: Path) -> None:
+    other = Server(upgraded.root, release(place / "other", "1.2.0"))
     assert f"installed: 1.1.0, before it {VERSION}; this tarball is 1.2.0\n" in other.run("check").stdout
+
+
+def test_an_installed_release_calls_itself_no_tarball(installed: Server) -> None:
+    inside = Server(installed.root, installed.base / "current")
+    assert f"installed: {VERSION}\n" in inside.run("check").stdout
 
 
 # --- each command that is said to mend really mends ---

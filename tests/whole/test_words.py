@@ -38,10 +38,9 @@ def test_a_theme_that_is_named_twice_is_one(bare: Server) -> None:
 
 
 @pytest.mark.parametrize("verb", ["apply", "rollback"])
-def test_a_theme_where_it_is_not_installed_is_a_finding_for(newer: Server, verb: str) -> None:
-    newer.well("install")
-    (newer.theme.parent / "paper").mkdir(exist_ok=True)
-    refuses(newer, "not installed in the theme paper", verb, "--theme", "paper")
+def test_a_theme_where_it_is_not_installed_is_a_finding_for(upgraded: Server, verb: str) -> None:
+    (upgraded.theme.parent / "paper").mkdir(exist_ok=True)
+    refuses(upgraded, "not installed in the theme paper", verb, "--theme", "paper")
 
 
 @pytest.mark.parametrize("option", ["--python", "--root", "--theme"])

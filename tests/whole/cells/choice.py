@@ -81,7 +81,7 @@ FORM = [
     body("endless", "bad-form", "</dev/zero"),
     body("longer than it says", "no-such-mailbox", f"{SAID} |", len(BODY) - 1),
     body("shorter than it says", "bad-form", f"{SAID} |", len(BODY) + 1),
-    body("never sent", "bad-form", "sleep 20 |"),
+    body("never sent", "bad-form", "sleep 8 |"),
     body("random", "bad-form", "</dev/urandom"),
     body("a megabyte", "bad-form", "head -c 1000000 /dev/zero |", 1_000_000),
     *(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from plugin.click.places import Places
+from plugin.ready.places import Places
 
 RELEASE = "/usr/local/cpanel/3rdparty/webmail-signin/releases/1.0.0"
 
