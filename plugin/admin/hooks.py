@@ -33,7 +33,7 @@ class Listing:
         try:
             after = json.loads(self.asked.finish().output).get("System", {}).get("upcp", [])
             return any(hook.get("hook") == self.server.hook for hook in after)
-        except (Failed, ValueError, AttributeError, TypeError):
+        except (Failed, ValueError, AttributeError, TypeError, RecursionError):
             pass
         try:
             lines = programs.ask(self.server.manage_hooks, "list").splitlines()

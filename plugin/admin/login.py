@@ -62,7 +62,7 @@ def make(server: Server, name: str) -> Login:
         answer = json.loads(ended.output)
         metadata, data = answer["metadata"], answer.get("data")
         worked = int(metadata["result"]) == 1
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
         raise NotMade(f"whmapi1 answered: {harmless(ended.said)}", look=look) from None
     if not worked:
         raise NotMade(f"whmapi1 refuses: {harmless(str(metadata.get('reason')))}", look=look)

@@ -32,7 +32,7 @@ def rights(server: Server, command: str) -> Iterator[Finding]:
 
 def cpanel(server: Server, command: str) -> Iterator[Finding]:
     version = files.text(f"{server.cpanel}/version").strip()
-    release = re.match(r"(?:11\.)?(\d+)\.", version)
+    release = re.match(r"(?:11\.|(?!11\.))(\d+)\.", version)
     if not version:
         text = f"there is no cPanel here: {server.cpanel}/version is missing"
         yield Finding(False, SERVER, "cpanel", text, look=f"ls {quoted(server.cpanel)}")

@@ -27,6 +27,8 @@ class Wire:
         self._grace = grace
         self._is_read = False
         self._deadline = time.monotonic() + patience
+        if patience <= 0:
+            raise TimeoutError  # a socket would take it for a wish not to wait
         try:
             plain = connect(port, patience)
         except socket.timeout:  # which Python 3.9 has beside TimeoutError

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
-
-import pytest
-
-from plugin.admin import facts, in_force, report
-from plugin.admin.findings import ADVICE, INSTALLED, SERVER, Finding
-from plugin.admin.voice import Voice
+from plugin.admin import facts
 from tests.kit.jobs import job
 from tests.kit.servers import VERSION, Server
 
@@ -35,10 +27,6 @@ def test_only_settings_that_differ_from_the_default_are_named(installed: Server)
     assert facts.of(job(installed, "check"))["settings"] == {"timeout": 10}
 
 
-def test_where_nothing_is_ready_made_the_defaults_hold(tmp_path: Path) -> None:
-    assert in_force.settings(str(tmp_path)).timeout == 20
-
-
 def test_the_last_ten_lines_of_the_log_come_without_addresses(installed: Server) -> None:
     lines = [LINE.replace("5f7daa16", f"{number:08}") for number in range(12)]
     log(installed, "var/log/secure", "".join([*lines, "Nov 24 12:00:01 host sshd[1]: from 192.0.2.8\n"]))
@@ -56,53 +44,3 @@ def test_a_log_that_cannot_be_read_is_none(installed: Server) -> None:
     (installed.root / "var/log").mkdir(parents=True)
     (installed.root / "var/log/secure").symlink_to("/etc/passwd")
     assert facts.log(str(installed.root)) == []
-
-
-def finding(**changed: Any) -> Finding:
-    return Finding(False, INSTALLED, "icon", "the icon is gone", "sh install.sh")._replace(**changed)
-
-
-@pytest.mark.parametrize(
-    ("made", "level"),
-    [
-        (finding(ok=True), "ok"),
-        (finding(kind=ADVICE), "warning"),
-        (finding(kind=SERVER), "failure"),
-        (finding(), "failure"),
-    ],
-)
-def test_of_three_kinds_two_are_failures(made: Finding, level: str) -> None:
-    assert made.level == level
-    assert report.lines(made, Voice()).split()[0] == level
-
-
-def test_what_mends_and_what_shows_more_are_told_apart() -> None:
-    told = report.lines(finding(look="ls /x"), Voice()).splitlines()
-    assert [line.strip() for line in told[1:]] == ["mend it: sh install.sh", "look: ls /x"]
-
-
-def test_control_characters_do_nothing_to_a_terminal() -> None:
-    assert "\033" not in report.lines(finding(text="a\033[31mb"), Voice())
-
-
-def test_the_document_has_kind_and_both_commands() -> None:
-    (item,) = json.loads(report.document({"version": "1"}, [finding(remedy="", look="ls")]))["findings"]
-    assert (item["kind"], item["remedy"], item["look"], item["level"]) == ("installed", None, "ls", "failure")
-
-
-def test_the_document_counts() -> None:
-    told = json.loads(report.document({}, [finding(), finding(kind=ADVICE), finding(ok=True)]))
-    assert (told["failures"], told["warnings"]) == (1, 1)
-
-
-def test_what_is_installed_is_said_beside_what_this_is() -> None:
-    told = {
-        "installed": "1.0.1",
-        "previous": "1.0.0",
-        "tarball": "1.0.2",
-        "cpanel": None,
-        "system": None,
-        "python": None,
-    }
-    lines = list(report.summary({**told, "themes": [], "settings": {}, "log": []}))
-    assert lines[0] == "installed: 1.0.1, before it 1.0.0; this tarball is 1.0.2"

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from plugin.admin import files
-from plugin.admin.snapshot import Snapshot
 from tests.kit.account import as_root
 
 
@@ -96,44 +95,6 @@ def test_removing_takes_links_and_not_what_they_lead_to(tmp_path: Path) -> None:
     files.remove(f"{tmp_path}/folder")
     files.remove(f"{tmp_path}/folder")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_snapshot_puts_back_content_mode_and_time(tmp_path: Path) -> None:
-    file = tmp_path / "file"
-    file.write_text("old")
-    file.chmod(0o640)
-    before = file.stat()
-    kept = Snapshot([str(file)])
-    kept.take()
-    file.unlink()
-    file.write_text("new, and longer")
-    kept.put_back()
-    after = file.stat()
-    assert file.read_text() == "old"
-    assert (after.st_mode, after.st_uid, after.st_mtime_ns) == (before.st_mode, before.st_uid, before.st_mtime_ns)
-
-
-def test_a_snapshot_takes_away_what_was_not_there(tmp_path: Path) -> None:
-    kept = Snapshot([f"{tmp_path}/file"])
-    kept.take()
-    (tmp_path / "file").touch()
-    kept.put_back()
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_snapshot_leaves_alone_what_was_not_touched(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("x")
-    before = (tmp_path / "file").stat()
-    kept = Snapshot([f"{tmp_path}/file"])
-    kept.take()
-    kept.put_back()
-    assert (tmp_path / "file").stat() == before
-
-
-def test_a_snapshot_that_was_not_taken_touches_nothing(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    Snapshot([f"{tmp_path}/file"]).put_back()
-    assert (tmp_path / "file").exists()
 
 
 def test_a_folder_that_a_killed_run_has_only_made_is_settled(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from plugin.admin import plans, removal
+from plugin.admin import plans
 from plugin.admin.programs import Failed
 from plugin.admin.transaction import Plan, nothing
 from tests.kit.jobs import job
@@ -23,18 +23,12 @@ WORDS = (
     ("switch to release", "switch"),
     ("record what is installed", "record"),
     ("put the page into", "page"),
-    ("unregister the icon", "unregister"),
     ("register the icon", "icon"),
     ("hide the icon", "hide"),
     ("add the hook", "hook"),
     ("run the installed page", "try"),
     ("whole click", "account"),
     ("remove older releases", "older"),
-    ("interrupted run", "leftovers"),
-    ("remove the hook", "unhook"),
-    ("remove the page", "remove page"),
-    ("webmail-signin/config.yaml", "remove settings"),
-    ("3rdparty/webmail-signin", "remove all"),
 )
 
 
@@ -106,23 +100,6 @@ def test_the_icon_is_hidden_and_the_click_proven_where_that_is_asked_for(bare: S
 
 def test_applying(installed: Server) -> None:
     assert steps(plans.apply(job(installed, "apply"))) == ["keep", "make ready", "icon", "try"]
-
-
-def test_removing(installed: Server) -> None:
-    assert steps(removal.uninstall(job(installed, "uninstall"))) == [
-        *("keep", "unhook", "unregister", "remove page", "remove all"),
-    ]
-
-
-def test_removing_the_settings_too(installed: Server) -> None:
-    assert steps(removal.uninstall(job(installed, "uninstall", "--purge")))[-1] == "remove settings"
-
-
-def test_what_an_interrupted_run_left_goes_first(installed: Server) -> None:
-    (installed.base / "releases/.staged-1.0.0").mkdir()
-    (installed.base / ".current.new").symlink_to("releases/1.0.0")
-    plan = plans.apply(job(installed, "apply"))
-    assert plan.steps[0].text.endswith(": .current.new .staged-1.0.0")
 
 
 def test_only_the_two_newest_releases_stay(installed: Server) -> None:

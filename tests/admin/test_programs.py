@@ -6,32 +6,15 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from plugin.admin import signals
-from plugin.admin.job import module
 from plugin.admin.programs import Ended, Failed, Program, run
 from plugin.admin.signals import Interrupted
 
 SHELL = ("/bin/sh", "-c")
-
-
-@pytest.fixture
-def listening() -> Iterator[None]:
-    """As install.sh's process listens; afterwards this one's handlers are as they were."""
-    before = {number: signal.getsignal(number) for number in (*signals.ENDING, signal.SIGCHLD)}
-    wakeup = signal.set_wakeup_fd(-1)
-    signals.listen()
-    yield
-    signal.set_wakeup_fd(wakeup)
-    for number, handler in before.items():
-        signal.signal(number, handler)
-    os.close(signals.bell.pop())
-    signals.heard.clear()
-    signals.over.clear()
 
 
 def test_what_it_prints_comes_apart() -> None:
@@ -106,17 +89,3 @@ def test_once_all_is_being_undone_a_signal_ends_nothing(listening: None) -> None
 )
 def test_of_a_traceback_its_reason_is_told_without_the_exceptions_name(errors: str, said: str) -> None:
     assert Ended(-9, b"", errors.encode()).said == said
-
-
-def test_a_module_of_a_tree_runs_without_the_bytecode_beside_it(tmp_path: Path) -> None:
-    (tmp_path / "plugin").mkdir()
-    (tmp_path / "plugin/odd.py").write_text("print('planted')")
-    python = "/usr/bin/python3"
-    run([python, "-c", f"import py_compile; py_compile.compile('{tmp_path}/plugin/odd.py')"], 10)
-    planted = next((tmp_path / "plugin/__pycache__").glob("*.pyc"))
-    source = tmp_path / "plugin/odd.py"
-    seen = source.stat()
-    source.write_text("print('genuine')")
-    os.utime(source, ns=(seen.st_atime_ns, seen.st_mtime_ns))  # of the same time and size
-    assert run(module(python, str(tmp_path), "plugin.odd"), 10).output == "genuine"
-    assert planted.exists()

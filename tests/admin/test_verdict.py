@@ -8,9 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from plugin.admin import login, verdict
+from plugin.admin import verdict
 from plugin.admin.browser import Answer
-from plugin.admin.html import Page
 
 GOOD = {
     "Content-Security-Policy": "default-src 'none'; form-action https://h:*",
@@ -128,36 +127,6 @@ def test_of_a_page_of_choice_the_first_button_is_pressed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "alert"),
-    [
-        ('<p role="alert">no <b>entry</b></p>after', "no entry"),
-        ('<div id="login-status" class=error><div>Your <i>session</i></div> died</div>after', "Your session died"),
-        ("<p>only text", ""),
-        ('<p role=alert>open <p role="alert">twice', "open twice"),
-    ],
-)
-def test_what_a_person_is_told_first_is_found(body: str, alert: str) -> None:
-    assert Page(body).alert == alert
-
-
-@pytest.mark.parametrize("end", ["<![]]>", "<![foo[", "<!DOCTYPE [", "<!--", "<p", "&#x110000;", "<?"])
-def test_a_page_that_goes_wrong_is_read_up_to_there(end: str) -> None:
-    found = Page(f"<title>Hello</title><p role=alert>no</p>{end}")
-    assert (found.title, found.alert) == ("Hello", "no")
-
-
-@pytest.mark.parametrize("piece", ["<a ", "<", "<!--", "<p x='", "&", "</", "<title>", "<![CDATA["])
-@pytest.mark.timeout(30)
-def test_a_page_that_breaks_off_again_and_again_keeps_nobody_waiting(piece: str) -> None:
-    assert Page(piece * (90_000 // len(piece))).alert == ""
-
-
-def test_a_login_page_is_known_by_its_password() -> None:
-    assert answer('<form><input name="x" type="password">').asks_for_a_login
-    assert not page().asks_for_a_login
-
-
-@pytest.mark.parametrize(
     ("location", "expected"),
     [
         ("/cpsess1/webmail/index.html?a=b", "/cpsess1/webmail/index.html?a=b"),
@@ -174,46 +143,3 @@ def test_a_login_page_is_known_by_its_password() -> None:
 )
 def test_a_redirect_is_followed_below_the_token_only(location: str, expected: str | None) -> None:
     assert verdict.below(location, "https://h:2096", "/cpsess1") == expected
-
-
-URL = "https://server.example.com:2083/cpsess1234567890/login/?session=alice%3aSecretPart1%3aCREATE_USER_SESSION%2cff"
-
-
-def test_the_address_of_a_login_is_taken_apart() -> None:
-    found = login.read(URL)
-    assert found and (found.host, found.port, found.token) == ("server.example.com", 2083, "/cpsess1234567890")
-    assert found.path == URL[len("https://server.example.com:2083") :]
-    assert "alice:SecretPart1:CREATE_USER_SESSION,ff" in found.secrets
-    assert "Secret" not in repr(found)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        None,
-        1,
-        "",
-        URL.replace("https", "http"),
-        URL.replace("2083", "0"),
-        URL.replace("2083", "99999"),
-        URL.replace("server.example.com", "a@b"),
-        URL.replace("server.example.com", "exa_mple"),
-        URL.replace("session=", "sesion="),
-        URL.replace("/login/", "/logout/"),
-        URL + "\r\nX: y",
-        URL + " x",
-        "x" + URL,
-    ],
-)
-def test_another_address_is_none(url: object) -> None:
-    assert login.read(url) is None
-
-
-@pytest.mark.parametrize("text", ["a /cpsess1/x", "Session x", '{"data":{"session":"x"}}'])
-def test_what_may_hold_a_login_is_not_quoted(text: str) -> None:
-    assert login.harmless(text) == "something that may hold a session, so it is not shown"
-
-
-def test_a_plain_sentence_is_quoted_in_short() -> None:
-    assert login.harmless(" The  licence\nhas expired. ") == "The licence has expired."
-    assert len(login.harmless("x" * 1000)) == 200

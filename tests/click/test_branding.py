@@ -8,8 +8,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.click.test_templates import MOST_BYTES, TAGS, TOO_WIDE
 from tests.kit import pages
+from tests.kit.browser import TOO_WIDE
+from tests.kit.languages import TAGS
+from tests.kit.pages import MOST_BYTES
 from tests.screenshots import STATES, show
 
 if TYPE_CHECKING:

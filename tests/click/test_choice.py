@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from plugin.click import app
-from tests.click.test_app import Site
 from tests.cpanel import Page
 from tests.kit.account import ACCOUNT
 from tests.kit.clicks import ANSWER, cgi_environ
 from tests.kit.panel import GREETING, Panel, livejson
 from tests.kit.programs import answering, printing
 from tests.kit.servers import Server
+from tests.kit.site import Site
 
 Start = Callable[..., Panel]
 LIST = [{"email": "info@example.com"}, {"email": "old@example.com", "suspended_login": 1}]

@@ -8,10 +8,8 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import syslog
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,87 +17,17 @@ from typing import Any
 
 import pytest
 
-from plugin.click import log, main, settings, templates
-from tests.click.test_uapi import ends, pids
-from tests.kit import faults
+from plugin.click import log, main, templates
 from tests.kit.account import ACCOUNT, IS_ROOT, as_account, identity, pages_python
-from tests.kit.clicks import ANSWER, SESSION, Clicked, cgi_environ, ended
+from tests.kit.clicks import ANSWER, SESSION, Clicked, cgi_environ, ended, fields
+from tests.kit.programs import ends, pids
 from tests.kit.servers import Server
-
-FIELD = re.compile(r'([a-z_]+)=("(?:[^"\\]|\\.)*"|[^ "]+)(?: |$)')
-
-
-def fields(line: str) -> dict[str, str]:
-    """A log line, taken apart again."""
-    assert FIELD.sub("", line) == "", line
-    return {name: json.loads(value) if value.startswith('"') else value for name, value in FIELD.findall(line)}
 
 
 def logged(answer: Clicked) -> dict[str, str]:
     line, end = answer.log.split("\n")
     assert end == "" and line.startswith("webmail-signin: ")
     return fields(line[len("webmail-signin: ") :])
-
-
-# The log line.
-
-
-def test_the_fields_stand_in_their_order() -> None:
-    record = {
-        "detail": "d",
-        "uapi_ms": 5,
-        "live_ms": 3,
-        "ms": 7,
-        "target": "t",
-        "outcome": "o",
-        "addr": "a",
-        "user": "u",
-    }
-    assert log.as_line(record) == "ref=- user=u addr=a outcome=o target=t ms=7 live_ms=3 uapi_ms=5 detail=d"
-
-
-def test_what_is_not_known_is_a_dash() -> None:
-    assert log.as_line({"ref": "r"}).startswith("ref=r user=- addr=- outcome=- target=- ms=- live_ms=- uapi_ms=-")
-
-
-VALUES = {
-    "a space": "a b",
-    "a quote": 'a"b',
-    "a backslash": "a\\b",
-    "an equals sign": "a outcome=signed-in",
-    "a newline": "a\nref=0 outcome=signed-in",
-    "a carriage return": "a\rb",
-    "an escape": "a\x1b[31mb",
-    "NUL": "a\0b",
-    "DEL": "a\x7fb",
-    "a C1 control": "a\x9bb",
-    "a line separator": "a\u2028b",
-    "a right-to-left mark": "a\u202eb",
-    "accents": "José",
-    "an emoji": "\U0001f4e7",
-    "a lone surrogate": "a\udcffb",
-    "a percent sign": "100%s",
-    "other digits": "\u0661",
-}
-
-
-@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
-@pytest.mark.parametrize("name", ["user", "detail"])
-def test_a_value_is_printable_ascii_in_the_log_and_can_be_read_again(name: str, value: str) -> None:
-    line = log.as_line({name: value})
-    assert line.isascii() and line.isprintable()
-    assert fields(line)[name] == value
-
-
-@pytest.mark.parametrize(
-    "value", ["192.0.2.7", "2001:db8::7", "[::1]:2096", "host.example.com:2096", "a@b.example", "x-y_z"]
-)
-def test_a_plain_word_stands_without_quotes(value: str) -> None:
-    assert f"addr={value} " in log.as_line({"addr": value})
-
-
-def test_an_endless_value_has_an_end() -> None:
-    assert len(log.as_line({"user": "x" * 100_000, "detail": "\0" * 100_000})) < 5000
 
 
 def test_a_description_of_an_error_says_kind_and_place() -> None:
@@ -351,58 +279,6 @@ def test_the_other_streams_do_not_matter_to_the_response(staged: Server, redirec
     argv = ["/bin/sh", "-c", f'exec "$0" {redirect}', str(staged.entry)]
     ran = subprocess.run(argv, env=cgi_environ(), capture_output=True, check=False, timeout=30, **identity())
     assert (ran.returncode, ended(ran).outcome) == (0, "signed-in")
-
-
-@pytest.fixture
-def dev_log(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Path:
-    monkeypatch.setattr(log, "SYSLOG", str(folder / "free/log"))
-    return folder / "free/log"
-
-
-def written(capfd: pytest.CaptureFixture[str], **record: object) -> str:
-    log.write({"ref": "r", **record}, "syslog")
-    return capfd.readouterr().err
-
-
-def test_where_nobody_listens_every_line_goes_to_standard_error(dev_log: Path, capfd: Any) -> None:
-    assert written(capfd, outcome="signed-in").startswith("webmail-signin: ref=r ")
-
-
-@pytest.mark.parametrize("kind", [socket.SOCK_DGRAM, socket.SOCK_STREAM])
-def test_where_somebody_listens_only_what_went_wrong_does(dev_log: Path, kind: int, capfd: Any) -> None:
-    with socket.socket(socket.AF_UNIX, kind) as daemon:
-        daemon.bind(str(dev_log))
-        if kind == socket.SOCK_STREAM:
-            daemon.listen()
-        said = [
-            written(capfd, outcome="signed-in"),
-            written(capfd, outcome="signed-in", detail="d"),
-            written(capfd, outcome="uapi-refused", detail="d"),
-        ]
-    assert [bool(text) for text in said] == [False, True, True]
-
-
-def test_a_listener_that_takes_no_more_is_none(dev_log: Path, capfd: Any) -> None:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as daemon:
-        daemon.bind(str(dev_log))
-        faults.fill(dev_log)
-        assert written(capfd, outcome="signed-in")
-
-
-def test_a_place_of_syslogs_that_is_no_socket_is_no_listener(dev_log: Path, capfd: Any) -> None:
-    dev_log.touch()
-    assert written(capfd, outcome="signed-in")
-
-
-def test_without_settings_the_log_is_syslogs_authpriv(monkeypatch: pytest.MonkeyPatch, dev_log: Path) -> None:
-    listening = faults.a_socket(dev_log)
-    opened, said = [], []
-    monkeypatch.setattr(syslog, "openlog", lambda *words: opened.append(words))
-    monkeypatch.setattr(syslog, "syslog", lambda *words: said.append(words))
-    with listening:
-        log.write({"ref": "r", "outcome": "signed-in"}, settings.Settings().log)
-    assert opened == [("webmail-signin", syslog.LOG_PID, syslog.LOG_AUTHPRIV)]
-    assert [(level, line[:6]) for level, line in said] == [(syslog.LOG_INFO, "ref=r ")]
 
 
 # Signals.

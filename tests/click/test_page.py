@@ -11,6 +11,7 @@ from plugin.click.answer import WebmailSession
 from plugin.click.destination import Destination
 from plugin.click.settings import Settings
 from tests.cpanel import Page
+from tests.kit.cases import STATUS
 from tests.kit.servers import Server
 
 NONCE = "0123456789abcdef0123456789abcdef"
@@ -86,14 +87,6 @@ def test_a_refused_method_has_the_allowed_ones_in_its_headers(drawn: templates.T
 )
 def test_the_form_may_go_to_the_target_on_any_port(drawn: templates.Templates, host: str, target: str) -> None:
     assert head(signin(drawn, host))[-1] == f"Content-Security-Policy: {policy(target)}"
-
-
-STATUS = {
-    "internal-error": 500, "method-not-allowed": 405, "not-clicked": 200, "not-in-cpanel": 500, "wrong-user": 403,
-    "not-secure": 403, "team-user": 403, "webmail-user": 403, "no-client-address": 400, "feature-off": 403,
-    "features-unknown": 502, "foreign-form": 403, "bad-form": 400, "no-such-mailbox": 404, "mailbox-suspended": 403,
-    "uapi-missing": 500, "uapi-timeout": 504, "uapi-refused": 502, "uapi-unreadable": 502, "bad-answer": 502,
-}  # fmt: skip
 
 
 def test_each_row_of_the_outcome_table_has_an_error() -> None:

@@ -11,20 +11,16 @@ from playwright.sync_api import expect
 
 from plugin.ready import locales
 from tests.kit import pages
+from tests.kit.browser import TOO_WIDE
+from tests.kit.languages import TAGS
 from tests.kit.long import long
+from tests.kit.pages import MOST_BYTES
 from tests.screenshots import STATES, show
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-TAGS = sorted(pages.SOURCES.locales)
 SOURCES = {name: source.text for name, source in pages.SOURCES.ours.items()}
-MOST_BYTES = 8 * 1024
-#: What is wider than the room it has, in the window or in its own box.
-TOO_WIDE = """() => [...document.querySelectorAll("html, body, main, main *")].filter(
-  each => each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== "inline" && each.clientWidth
-    || each.getBoundingClientRect().right > innerWidth || each.getBoundingClientRect().left < 0
-).map(each => each.outerHTML.slice(0, 200))"""
 #: Lets only addresses break within a word.
 WHOLE_WORDS = """() => {
   document.body.style.overflowWrap = "normal";

@@ -17,6 +17,7 @@ import pytest
 from plugin.click import errors, uapi
 from tests.kit import programs
 from tests.kit.account import ACCOUNT, IS_ROOT
+from tests.kit.programs import alive, ends, pids
 
 ENVIRON = {"PATH": "/usr/bin:/bin", "LANG": "C"}
 
@@ -28,34 +29,6 @@ def program(folder: Path, script: str, interpreter: str = "/bin/sh") -> str:
 def finish(folder: Path, script: str, seconds: float = 20, interpreter: str = "/bin/sh") -> bytes:
     with uapi.Process([program(folder, script, interpreter)], ENVIRON) as process:
         return process.finish(time.monotonic() + seconds)
-
-
-def alive(pid: int) -> bool:
-    """Whether a process runs; one that has ended and waits to be reaped does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except FileNotFoundError:
-        return False
-
-
-def ends(pid: int) -> bool:
-    """Whether it is gone within a moment: a killed orphan is reaped by init, not by us."""
-    deadline = time.monotonic() + 5
-    while alive(pid) and time.monotonic() < deadline:
-        time.sleep(0.005)
-    return not alive(pid)
-
-
-def pids(folder: Path, number: int = 1) -> list[int]:
-    """What the program has written to the file `pids`."""
-    deadline = time.monotonic() + 5
-    file = folder / "pids"
-    while time.monotonic() < deadline:
-        found = file.read_text().split() if file.exists() else []
-        if len(found) >= number:
-            return [int(pid) for pid in found]
-        time.sleep(0.005)
-    raise AssertionError("the program did not start")
 
 
 def test_all_output_comes_back(tmp_path: Path) -> None:

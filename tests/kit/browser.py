@@ -22,6 +22,12 @@ QUIET = (
     "--disable-sync",
 )
 
+#: What is wider than the room it has, in the window or in its own box.
+TOO_WIDE = """() => [...document.querySelectorAll("html, body, main, main *")].filter(
+  each => each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== "inline" && each.clientWidth
+    || each.getBoundingClientRect().right > innerWidth || each.getBoundingClientRect().left < 0
+).map(each => each.outerHTML.slice(0, 200))"""
+
 
 @contextlib.contextmanager
 def chromium(playwright: Playwright, *rules: str, back_forward_cache: bool = False) -> Iterator[Browser]:

@@ -5,6 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+#: The status of each error's page.
+STATUS = {
+    "internal-error": 500, "method-not-allowed": 405, "not-clicked": 200, "not-in-cpanel": 500, "wrong-user": 403,
+    "not-secure": 403, "team-user": 403, "webmail-user": 403, "no-client-address": 400, "feature-off": 403,
+    "features-unknown": 502, "foreign-form": 403, "bad-form": 400, "no-such-mailbox": 404, "mailbox-suspended": 403,
+    "uapi-missing": 500, "uapi-timeout": 504, "uapi-refused": 502, "uapi-unreadable": 502, "bad-answer": 502,
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Case:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 from dataclasses import dataclass, field
 from email.message import Message
@@ -30,6 +32,7 @@ ANSWER = {
     },
 }
 SESSION: str = ANSWER["result"]["data"]["session"]  # type: ignore[index]
+FIELD = re.compile(r'([a-z_]+)=("(?:[^"\\]|\\.)*"|[^ "]+)(?: |$)')
 #: What cpsrvd sets too; the browser takes both.
 ADDED_TO = ("cache-control", "x-content-type-options")
 
@@ -99,3 +102,9 @@ def answered(answer: Answer, log: str) -> Clicked:
     for name, value in answer.headers.items():
         headers[name] = value.split(", ")[0] if name in ADDED_TO else value
     return Clicked(answer.status, headers, answer.text, log)
+
+
+def fields(line: str) -> dict[str, str]:
+    """A log line, taken apart again."""
+    assert FIELD.sub("", line) == "", line
+    return {name: json.loads(value) if value.startswith('"') else value for name, value in FIELD.findall(line)}

@@ -33,6 +33,7 @@ LOGO = (
 
 # A session such as cPanel makes, as long as the contract lets it be without being all escapes.
 SESSION = "example:" + "D7NiAZv1nf4bXeg9" * 58 + ":CREATE_WEBMAIL_SESSION_FOR_SELF,728fb86a7df1cf20690c65f349ac3137"
+MOST_BYTES = 8 * 1024  # of a page
 LINKS = page.Links("/cpsess1234567890", "jupiter")
 FAILURES = {kind.code: kind for kind in errors.SigninError.__subclasses__()}
 OUTCOMES = ("signed-in", "choose", *FAILURES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -36,3 +37,31 @@ def runner(file: Path) -> Callable[[str, str, Mapping[str, str]], uapi.Process]:
         return uapi.Process(uapi.command(str(file), module, function, arguments), uapi.environment(ACCOUNT))
 
     return run
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and waits to be reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+def ends(pid: int) -> bool:
+    """Whether it is gone within a moment: a killed orphan is reaped by init, not by us."""
+    deadline = time.monotonic() + 5
+    while alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return not alive(pid)
+
+
+def pids(folder: Path, number: int = 1) -> list[int]:
+    """What the program has written to the file `pids`."""
+    deadline = time.monotonic() + 5
+    file = folder / "pids"
+    while time.monotonic() < deadline:
+        found = file.read_text().split() if file.exists() else []
+        if len(found) >= number:
+            return [int(pid) for pid in found]
+        time.sleep(0.005)
+    raise AssertionError("the program did not start")

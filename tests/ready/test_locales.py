@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import re
 import unicodedata
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from plugin.ready import flat, locales, sources, validate
+from plugin.ready import locales, sources, validate
 from plugin.ready.places import Places
 from plugin.ready.problem import Problem
+from tests.kit.languages import OURS, TAGS, WHOLE, own_entries, sentences_of
 
-OURS = Path(__file__).resolve().parents[2] / "templates"
-# fmt: off
-TAGS = [  # cpanel-facts.md §8
-    "ar", "cs", "da", "de", "el", "en", "es", "es_419", "es_es", "fi", "fil", "fr", "he", "hu", "id", "it",
-    "ja", "ko", "ms", "nb", "nl", "pl", "pt", "pt_br", "ro", "ru", "sv", "th", "tr", "uk", "vi", "zh", "zh_tw",
-]
-# fmt: on
-WHOLE = [tag for tag in TAGS if tag not in ("es_419", "es_es")]
 OTHER_SCRIPTS = ["ar", "el", "he", "ja", "ko", "ru", "th", "uk", "zh", "zh_tw"]
 
 NAMES = ("Webmail", "cPanel", "VPN")
@@ -40,21 +31,6 @@ MOST = {"title": 36, "link": 22, "label": 45, "sentence": 165}
 A_LINE = {"title": 18, "sentence": 28}
 
 LINE = re.compile(r'([a-z0-9-]+(?:\.[a-z-]+)*): "([^"\\]+)"')
-
-
-@functools.cache
-def own_entries(tag: str) -> Mapping[str, str]:
-    """What the file of `tag` says itself, inherited sentences left out."""
-    file = OURS / "locale" / f"{tag}.yaml"
-    return {entry.key: entry.value for entry in flat.entries(file.read_text(encoding="utf-8"), str(file))}
-
-
-@functools.cache
-def sentences_of(tag: str) -> Mapping[str, str]:
-    """All sentences of a locale of ours, inherited ones too."""
-    places = Places(str(OURS.parent))
-    places.own_templates = "/nonexistent"  # whatever a provider may have set on this machine is left aside
-    return read(places, tag)
 
 
 def read(places: Places, tag: str) -> dict[str, str]:

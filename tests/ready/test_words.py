@@ -11,7 +11,7 @@ import pytest
 from plugin.click.main import LAST_DITCH
 from plugin.ready import locales
 from tests.kit import pages
-from tests.ready.test_locales import OURS, TAGS, WHOLE, own_entries, sentences_of
+from tests.kit.languages import OURS, TAGS, WHOLE, own_entries, sentences_of
 
 TEMPLATES = {file.name: file.read_text(encoding="utf-8") for file in sorted(Path(OURS).glob("*.html"))}
 SHARED = ("label.", "link.", "page.", "later.")  # what may stand in several states

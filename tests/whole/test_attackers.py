@@ -22,7 +22,7 @@ from tests.kit.cases import Case
 from tests.kit.clicks import Clicked, ended
 from tests.kit.faults import SECRET, Ground
 from tests.kit.folders import CHECKOUT
-from tests.whole.test_click import bare
+from tests.kit.ways import bare
 
 private_accounts()
 SETTINGS = "timeout: 10\n"

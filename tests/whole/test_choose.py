@@ -10,7 +10,7 @@ import pytest
 from tests.cpanel import Cpanel, Visitor, private_accounts
 from tests.kit.cases import CHOICES, Case
 from tests.kit.servers import served
-from tests.whole.test_click import HEADERS, WAYS
+from tests.kit.ways import HEADERS, WAYS
 
 private_accounts()
 OPEN = "/3rdparty/roundcube/index.php"

@@ -12,17 +12,12 @@ import pytest
 from tests.cpanel import Cpanel, Visitor, private_accounts
 from tests.cpanel.live import NOT_CONNECTED
 from tests.kit.cases import CASES, Case
-from tests.kit.clicks import Clicked, answered, ended
+from tests.kit.clicks import Clicked
 from tests.kit.servers import served
+from tests.kit.ways import HEADERS, WAYS, bare, over_https
 
 private_accounts()
 TIMEOUT = 2  # seconds that uapi may take here
-HEADERS = {
-    "content-type": "text/html; charset=utf-8",
-    "cache-control": "no-store",
-    "referrer-policy": "origin",
-    "x-content-type-options": "nosniff",
-}
 
 
 @pytest.fixture(scope="module")
@@ -38,28 +33,6 @@ def cp(shared: Cpanel) -> Iterator[Cpanel]:
     shared.reset()
     left = [line for _, line in shared.root.processes() if "/bin/uapi" in line or "webmail_signin" in line]
     assert not left, "a process was left behind"
-
-
-def bare(cp: Cpanel, case: Case) -> Clicked:
-    headers = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in case.headers.items()}
-    body = case.body.encode()
-    if body:
-        headers.update(CONTENT_LENGTH=str(len(body)), CONTENT_TYPE=headers.pop("HTTP_CONTENT_TYPE"))
-    clicked = ended(cp.run_bare(case.who, cp.environ(case.who, REQUEST_METHOD=case.method, **headers), body=body))
-    assert clicked.exit == 0
-    return clicked
-
-
-def over_https(cp: Cpanel, case: Case) -> Clicked:
-    visitor = Visitor(cp)
-    visitor.sign_in(case.who, cp.webmail_url if cp.login(case.who).service == "webmail" else None)
-    before = len(cp.error_log())
-    page = f"{visitor.base}/frontend/jupiter/webmail_signin/index.live.cgi"
-    answer = visitor.open(case.method, page, case.headers, case.body.encode() or None)
-    return answered(answer, cp.error_log()[before:])
-
-
-WAYS = {"bare": bare, "https": over_https}
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=list(WAYS))

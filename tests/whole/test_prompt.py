@@ -130,9 +130,7 @@ def test_going_back_and_removing_are_asked_for_too(upgraded: Server, verb: str, 
     assert upgraded.current() == "releases/1.1.0"
 
 
-@pytest.mark.parametrize(
-    "words", [["install", "--yes"], *long(["install", "--dry-run"], ["apply"], ["hook"])]
-)
+@pytest.mark.parametrize("words", [["install", "--yes"], *long(["install", "--dry-run"], ["apply"], ["hook"])])
 def test_nothing_is_asked_where_nobody_needs_to_answer(installed: Server, words: list[str]) -> None:
     server = installed if words[0] == "install" else Server(installed.root, installed.base / "current")
     with Terminal(server, *words) as terminal:

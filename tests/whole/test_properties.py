@@ -36,15 +36,13 @@ from plugin.click.request import Request
 from plugin.click.settings import Settings
 from plugin.ready import config
 from plugin.ready.sources import Text
-from tests.click.test_main import fields
-from tests.click.test_page import STATUS
 from tests.cpanel import Page
 from tests.kit.account import ACCOUNT
-from tests.kit.clicks import cgi_environ
+from tests.kit.cases import STATUS
+from tests.kit.clicks import cgi_environ, fields
 from tests.kit.panel import GREETING, Panel, livejson
 from tests.kit.programs import runner
 from tests.kit.servers import Server
-from tests.ready.test_config import DEFAULTS
 
 OUTCOMES = {**STATUS, "signed-in": 200, "choose": 200}
 NASTY = [
@@ -205,7 +203,8 @@ def test_any_bytes_of_liveapi_are_answers_or_a_problem(hanging_up: Panel, wire: 
 
 # Settings.
 
-lines = st.tuples(st.sampled_from([*DEFAULTS, "nonsense", "'", "<<", "? "]), anything | hosts | st.sampled_from(
+KEYS = list(Settings().values())
+lines = st.tuples(st.sampled_from([*KEYS, "nonsense", "'", "<<", "? "]), anything | hosts | st.sampled_from(
     ["*a", "&a b", "!!str 1", "[", "{", "|", ">", "- a", "0x10", "1:30", ".nan", "1e400", "~", "off", "2020-01-01", "'"]
 )).map(": ".join)  # fmt: skip
 
