@@ -8,6 +8,8 @@ SHELL := /bin/sh
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.venv/hypothesis
+# Tests wait as much as they work.
+export PYTEST_XDIST_AUTO_NUM_WORKERS ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count() * 3 // 2)' 2>/dev/null)
 # Our own pins leave nothing to constrain, and an environment's could only contradict them.
 unexport PIP_CONSTRAINT PIP_USER PIP_TARGET PIP_PREFIX
 

@@ -13,7 +13,7 @@ from tests.kit.browser import chromium
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, Page
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +29,16 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def phones(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 320, "height": 568}, reduced_motion="reduce")
+def tab(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context()
     pages.stay(context)
-    yield context
+    yield context.new_page()
     context.close()
 
 
 @pytest.fixture
-def phone(phones: BrowserContext) -> Iterator[Page]:
-    page = phones.new_page()
-    yield page
-    page.close()
+def phone(tab: Page) -> Page:
+    """A small window, as if nothing had been done with it yet."""
+    tab.set_viewport_size({"width": 320, "height": 568})
+    tab.emulate_media(media="screen", forced_colors="none", reduced_motion="reduce")
+    return tab

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+
 from tests.cpanel import Cpanel, Visitor
 from tests.kit.cases import Case
 from tests.kit.clicks import Clicked, answered, ended
@@ -33,4 +38,11 @@ def over_https(cp: Cpanel, case: Case) -> Clicked:
     return answered(answer, cp.error_log()[before:])
 
 
-WAYS = {"bare": bare, "https": over_https}
+def by_each_way(cases: Sequence[Case]) -> Iterator[Any]:
+    """Each case as a bare process; over HTTPS one of each outcome, and in `make test-long` the rest."""
+    seen = set()
+    for case in cases:
+        yield pytest.param(bare, case, id=f"{case.name}-bare")
+        marks = [pytest.mark.long] if case.outcome in seen else []
+        yield pytest.param(over_https, case, id=f"{case.name}-https", marks=marks)
+        seen.add(case.outcome)

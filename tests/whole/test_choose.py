@@ -10,7 +10,7 @@ import pytest
 from tests.cpanel import Cpanel, Visitor, private_accounts
 from tests.kit.cases import CHOICES, Case
 from tests.kit.servers import served
-from tests.kit.ways import HEADERS, WAYS
+from tests.kit.ways import HEADERS, by_each_way
 
 private_accounts()
 OPEN = "/3rdparty/roundcube/index.php"
@@ -38,8 +38,7 @@ def mona(cp: Cpanel) -> Visitor:
     return visitor
 
 
-@pytest.mark.parametrize("way", WAYS.values(), ids=list(WAYS))
-@pytest.mark.parametrize("case", CHOICES, ids=[case.name for case in CHOICES])
+@pytest.mark.parametrize(("way", "case"), by_each_way(CHOICES))
 def test_outcome(cp: Cpanel, case: Case, way: object) -> None:
     for area, name, *value in case.switches:
         cp.switch(area, name, *value)

@@ -14,7 +14,7 @@ from tests.cpanel.live import NOT_CONNECTED
 from tests.kit.cases import CASES, Case
 from tests.kit.clicks import Clicked
 from tests.kit.servers import served
-from tests.kit.ways import HEADERS, WAYS, bare, over_https
+from tests.kit.ways import HEADERS, bare, by_each_way, over_https
 
 private_accounts()
 TIMEOUT = 2  # seconds that uapi may take here
@@ -35,8 +35,7 @@ def cp(shared: Cpanel) -> Iterator[Cpanel]:
     assert not left, "a process was left behind"
 
 
-@pytest.mark.parametrize("way", WAYS.values(), ids=list(WAYS))
-@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+@pytest.mark.parametrize(("way", "case"), by_each_way(CASES))
 def test_outcome(cp: Cpanel, case: Case, way: object) -> None:
     if case.who not in cp.root.accounts and case.who not in cp.root.logins():
         pytest.skip("there is only one account, as there is no private namespace")
