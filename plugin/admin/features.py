@@ -103,9 +103,9 @@ def whmapi1(server: Server, function: str, *words: str) -> Any:
     ended = programs.run([server.whmapi1, "--output=json", function, *words], LIMIT)
     try:
         answer = json.loads(ended.output)
-        if answer["metadata"]["result"] == 1:
+        if int(answer["metadata"]["result"]) == 1:
             return answer["data"]
         said = str(answer["metadata"]["reason"])
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, OverflowError):
         said = ended.said
     raise Failed(f"whmapi1 {function}: {said}")

@@ -96,12 +96,16 @@ class Trial:
             return self.problem or (self.answer(self.running) if self.running else "")
         try:
             result = json.loads(ended.output)["result"]
-            said = "" if result["status"] else "; ".join(map(str, result["errors"] or ["it gives no reason"]))
+            said = "" if result["status"] else told(result["errors"])
         except (ValueError, LookupError, TypeError, RecursionError):
             said = f"it answered: {ended.said}"
         if not self.judged and ended.code >= 0 and "licen" not in said.lower():
             return ""
         return " ".join(said.split())[:LONGEST]
+
+
+def told(errors: object) -> str:
+    return "; ".join(map(str, errors)) if isinstance(errors, list) and errors else str(errors or "it gives no reason")
 
 
 def some(server: Server) -> list[pwd.struct_passwd]:

@@ -37,6 +37,8 @@ def test_one_that_answers_is_in_order(bare: Server) -> None:
         ("exit 0", "it ended with 0"),
         ("kill -9 $$", "ended by signal 9"),
         ('echo \'{"result": {"status": 0, "errors": ["No such account."]}}\'', "No such account."),
+        ('echo \'{"result": {"status": 0, "errors": "No such account."}}\'', "No such account."),
+        ('echo \'{"result": {"status": 0, "errors": []}}\'', "it gives no reason"),
         ("echo '{}'", "{}"),
     ],
 )
