@@ -11,6 +11,7 @@ import pytest
 from tests.kit import pages
 from tests.kit.browser import TOO_WIDE
 from tests.kit.languages import TAGS
+from tests.kit.long import long
 from tests.kit.pages import MOST_BYTES
 from tests.screenshots import STATES, show
 
@@ -58,7 +59,7 @@ def test_the_policy_lets_the_logo_through(phone: Page, address: str) -> None:
 
 @browser_test
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("tag", ["en", "ar"])
+@pytest.mark.parametrize("tag", ["ar", *long("en")])
 def test_axe_finds_nothing(browser: Browser, address: str, tag: str, scheme: str) -> None:
     axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
     context = browser.new_context(

@@ -85,6 +85,7 @@ def test_an_account_without_the_feature_has_no_icon(person: Callable[..., Person
     assert "Open Webmail" not in tools
 
 
+@pytest.mark.long
 def test_pressing_again_and_again_posts_once(cp: Cpanel, person: Callable[..., Person]) -> None:
     cp.switch("webmail", "no-content")
     alice = person()
@@ -151,6 +152,7 @@ def test_a_reload_posts_a_fresh_session(person: Callable[..., Person]) -> None:
     assert alice.posts[0].fields != alice.posts[1].fields
 
 
+@pytest.mark.long
 def test_while_webmail_is_slow_the_page_explains_itself(cp: Cpanel, person: Callable[..., Person]) -> None:
     cp.switch("webmail", "no-content")
     alice = person()
@@ -185,6 +187,7 @@ def test_the_slow_page_offers_a_fresh_try(cp: Cpanel, person: Callable[..., Pers
     assert alice.refusals == [None, None]
 
 
+@pytest.mark.long
 def test_a_blocked_port_leads_back_to_the_used_page_and_from_there_to_the_inbox(
     cp: Cpanel, person: Callable[..., Person]
 ) -> None:

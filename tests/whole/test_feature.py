@@ -49,6 +49,7 @@ def test_installing_again_does_not_switch_it_on(gold: Server) -> None:
     assert lists(gold) == {"default": "0", "gold": "0"}
 
 
+@pytest.mark.long
 def test_a_failure_later_on_switches_it_back(gold: Server) -> None:
     (gold.cpanel / "bin/manage_hooks").write_text("#!/bin/sh\nexit 1\n")
     assert gold.run("install", "--feature", "off").returncode == 1

@@ -65,6 +65,7 @@ def leads_to(descriptor: Path, file: Path) -> bool:
         return False
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("verb", "current"), [("rollback", "1.1.0"), ("hook", VERSION), ("apply", VERSION)])
 def test_who_waited_chooses_the_release_after_the_wait(upgraded: Server, verb: str, current: str) -> None:
     upgraded.config.write_text("label: My mail\n")

@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from tests.kit.long import long
 from tests.kit.servers import VERSION, Server, but_for_times, in_namespace, private
 
 FIRST_STEPS = 14  # of a first installation
@@ -45,7 +46,7 @@ def ended_at_step(server: Server, number: int, by: signal.Signals, verb: str = "
         return child.wait(30)
 
 
-@pytest.mark.parametrize("verb", ["apply", "rollback", "uninstall", "hook"])
+@pytest.mark.parametrize("verb", ["rollback", *long("apply", "uninstall", "hook")])
 def test_a_dry_run_lists_the_steps_and_changes_nothing(upgraded: Server, verb: str) -> None:
     server = Server(upgraded.root, upgraded.base / "current")
     before = server.tree(times=True)

@@ -13,7 +13,7 @@ from tests.kit.long import long
 from tests.kit.servers import Server, hook, release
 
 pytestmark = as_root
-VERBS = ("check", "apply", *long("rollback", "uninstall"))
+VERBS = ("check", *long("apply", "rollback", "uninstall"))
 group_or_all = pytest.mark.parametrize("bits", [0o020, *long(0o002)])
 
 
@@ -117,7 +117,7 @@ def test_installing_mends_a_release_that_others_could_change(upgraded: Server, p
 # --- the settings ---
 
 
-@pytest.mark.parametrize("verb", ["check", "apply", "install"])
+@pytest.mark.parametrize("verb", ["apply", *long("check", "install")])
 @pytest.mark.parametrize("name", ["", "config.yaml", "templates", "templates/error.html", "templates/locale/en.yaml"])
 def test_settings_that_are_somebody_elses(installed: Server, place: Path, verb: str, name: str) -> None:
     path = installed.config.parent / name
@@ -132,7 +132,7 @@ def test_settings_that_are_somebody_elses(installed: Server, place: Path, verb: 
     assert (installed.release / "compiled/settings.json").read_bytes() == settings
 
 
-@pytest.mark.parametrize("verb", ["check", "apply", "install"])
+@pytest.mark.parametrize("verb", ["apply", *long("check", "install")])
 @pytest.mark.parametrize("name", ["config.yaml", "templates/error.html", "templates", ""])
 def test_settings_that_lead_elsewhere_are_not_followed(installed: Server, place: Path, verb: str, name: str) -> None:
     secret = place / "secret"
@@ -149,7 +149,7 @@ def test_settings_that_lead_elsewhere_are_not_followed(installed: Server, place:
     assert "secret" not in ended.stdout.replace(str(secret), "")
 
 
-@pytest.mark.parametrize("verb", ["check", "apply", "install"])
+@pytest.mark.parametrize("verb", ["apply", *long("check", "install")])
 @pytest.mark.parametrize("name", ["config.yaml", "templates/error.html", "templates/locale/en.yaml"])
 def test_settings_that_never_end_keep_nobody_waiting(installed: Server, verb: str, name: str) -> None:
     path = installed.config.parent / name
@@ -163,7 +163,7 @@ def test_settings_that_never_end_keep_nobody_waiting(installed: Server, verb: st
 # --- the theme ---
 
 
-@pytest.mark.parametrize("verb", ["install", *VERBS])
+@pytest.mark.parametrize("verb", ["install", *long("check", "apply", "uninstall")])
 @pytest.mark.parametrize("bits", [0, 0o020, *long(0o002)])
 def test_a_page_in_a_folder_that_others_can_write_to(installed: Server, place: Path, verb: str, bits: int) -> None:
     installed.entry.write_text(f"#!/bin/sh\ntouch '{place}/free/ran'\n")
@@ -182,13 +182,13 @@ def test_a_page_that_is_somebody_elses_is_not_run(installed: Server, place: Path
     reports(installed, place, str(installed.entry), verb)
 
 
-@pytest.mark.parametrize("verb", ["install", *VERBS])
+@pytest.mark.parametrize("verb", ["install", *long("check", "apply", "uninstall")])
 def test_a_theme_whose_folder_is_somebody_elses(installed: Server, place: Path, verb: str) -> None:
     give(installed.theme)
     reports(installed, place, f"{installed.theme} is not root's alone", verb)
 
 
-@pytest.mark.parametrize("verb", ["install", *VERBS])
+@pytest.mark.parametrize("verb", ["install", *long("check", "apply", "uninstall")])
 def test_a_page_folder_that_is_a_link_is_not_followed(installed: Server, place: Path, verb: str) -> None:
     there = place / "free/there"
     shutil.copytree(installed.entry.parent, there)
@@ -201,13 +201,13 @@ def test_a_page_folder_that_is_a_link_is_not_followed(installed: Server, place: 
 # --- what is above a staged tree, and cPanel's programs ---
 
 
-@pytest.mark.parametrize("verb", ["check", "install", "apply", "uninstall"])
+@pytest.mark.parametrize("verb", ["check", *long("install", "apply", "uninstall")])
 def test_a_staged_tree_in_somebody_elses_folder(installed: Server, place: Path, verb: str) -> None:
     give(place)
     reports(installed, place, f"{place} is not root's alone", verb)
 
 
-@pytest.mark.parametrize("verb", ["check", "install"])
+@pytest.mark.parametrize("verb", ["check", *long("install")])
 @pytest.mark.parametrize("name", ["bin/manage_hooks", "bin/whmapi1", "scripts/install_plugin"])
 def test_a_program_of_the_panels_that_is_somebody_elses_is_not_run(
     installed: Server, place: Path, verb: str, name: str

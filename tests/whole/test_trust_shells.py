@@ -29,14 +29,14 @@ def tried(shell: tuple[str, ...], *marks: pytest.MarkDecorator) -> Any:
 
 
 SAME = [tried(shell) for shell in SHELLS]
-SAME_IN_THE_END = [tried(SHELLS[0]), *(tried(shell, pytest.mark.long) for shell in SHELLS[1:])]
+SAME_IN_THE_END = [tried(SHELLS[1]), *(tried(shell, pytest.mark.long) for shell in SHELLS if shell != SHELLS[1])]
 
 
 def but_for_free_space(said: str) -> str:
     return re.sub(r"\d+ KB", "KB", said)
 
 
-@pytest.mark.parametrize("shell", SAME, ids=" ".join)
+@pytest.mark.parametrize("shell", SAME_IN_THE_END, ids=" ".join)
 def test_every_shell_prints_the_same(bare: Server, shell: tuple[str, ...]) -> None:
     for words in (["check"], ["--help"], ["frobnicate"], ["install", "--dry-run"]):
         assert but_for_free_space(bare.run(*words, shell=shell).stdout) == but_for_free_space(bare.run(*words).stdout)
@@ -76,7 +76,7 @@ def test_a_hook_whose_parent_ignores_the_end_of_children_repairs(installed: Serv
 NAMES = ("exec", "env", "/usr/bin/env", "[", "cd", "find", "printf", "command", "shift", "set", "umask", "sed", "main")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES[:2], *long(*NAMES[2:])])
 def test_a_function_that_the_environment_brings_is_not_called(bare: Server, name: str) -> None:
     environ = {"PATH": "/usr/bin:/bin", f"BASH_FUNC_{name}%%": "() { echo CALLED; }"}
     ended = bare.run("--version", shell=("bash",), env=environ, stderr=subprocess.DEVNULL)

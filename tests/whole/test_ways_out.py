@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit.long import long
 from tests.kit.servers import VERSION, Server, but_for_times, refuses, release
 
 
@@ -39,7 +40,7 @@ def lost_icon(server: Server) -> None:
 
 
 LOSSES = [lost_record, lost_program, lost_releases, lost_page, lost_icon]
-each_loss = pytest.mark.parametrize("lose", LOSSES, ids=lambda lose: lose.__name__)
+each_loss = pytest.mark.parametrize("lose", [LOSSES[0], *long(*LOSSES[1:])], ids=lambda lose: lose.__name__)
 
 
 @each_loss
