@@ -161,20 +161,28 @@ def when(condition: Callable[[], object]) -> None:
 
 
 HANGS = [
-    ("whmapi1", "hung", lambda cp, before: [line for _, line in cp.root.processes() if "bin/whmapi1" in line]),
-    (
+    pytest.param("webmail", "hung", lambda cp, before: len(cp.root.sessions_created()) > before, id="webmail"),
+    pytest.param(
+        "whmapi1",
+        "hung",
+        lambda cp, before: [line for _, line in cp.root.processes() if "bin/whmapi1" in line],
+        id="whmapi1",
+        marks=pytest.mark.long,
+    ),
+    pytest.param(
         "uapi",
         "hung",
         lambda cp, before: [line for _, line in cp.root.processes() if "bin/uapi" in line and "Session" in line],
+        id="uapi",
+        marks=pytest.mark.long,
     ),
-    ("webmail", "hung", lambda cp, before: len(cp.root.sessions_created()) > before),
 ]
 
 
 @pytest.mark.parametrize(
     "number", [signal.SIGTERM, *long(signal.SIGINT, signal.SIGHUP)], ids=lambda number: str(number.name)
 )
-@pytest.mark.parametrize(("area", "switch", "reached"), HANGS, ids=[area for area, _, _ in HANGS])
+@pytest.mark.parametrize(("area", "switch", "reached"), HANGS)
 def test_a_signal_ends_it_in_a_moment_and_nobody_stays_logged_in(
     cp: Cpanel, area: str, switch: str, reached: Callable[[Cpanel, int], object], number: signal.Signals
 ) -> None:

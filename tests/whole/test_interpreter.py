@@ -34,6 +34,7 @@ def test_a_shim_in_path_does_not_come_before_the_systems_own(bare: Server, place
     assert bare.entry.read_text().startswith("#!/usr/")
 
 
+@pytest.mark.long
 def test_a_chosen_python_stays_through_upgrades(bare: Server) -> None:
     bare.well("install", "--python", "/usr/bin/python3")
     bare.well("install")
@@ -85,6 +86,7 @@ def test_root_makes_no_bytecode_with_a_foreign_python_of_another_kind(bare: Serv
     assert list((bare.base / "current/plugin").rglob("*.pyc")) == []
 
 
+@pytest.mark.long
 def test_the_library_beside_a_link_to_a_python_is_not_run(bare: Server, place: Path, foreign: Path) -> None:
     foreign.symlink_to("/usr/bin/python3")
     bare.well("install", "--python", str(foreign))

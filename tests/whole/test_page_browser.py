@@ -213,6 +213,7 @@ def test_back_from_the_back_forward_cache_shows_the_same_and_posts_nothing(
         assert alice.refusals == [None, None]
 
 
+@pytest.mark.long
 def test_while_webmail_is_slow_the_page_explains_itself_once(cp: Cpanel, person: Callable[..., Person]) -> None:
     cp.switch("webmail", "slow", SLOW_AFTER - 0.5)  # for the post, and as much again for the inbox
     alice = person(LISTEN)

@@ -49,6 +49,7 @@ def ignore_children() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("shell", SAME_IN_THE_END, ids=" ".join)
 def test_a_parent_that_ignores_the_end_of_children_changes_nothing(newer: Server, shell: tuple[str, ...]) -> None:
     for words in (["install", "--yes"], ["check"], ["apply"], ["hook"], ["rollback"], ["uninstall"]):
