@@ -7,10 +7,12 @@ import errno
 import os
 import select
 import signal
-import subprocess
 import time
 
 from plugin.click import errors, shortcuts
+
+shortcuts.light_subprocess()
+import subprocess  # noqa: E402
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

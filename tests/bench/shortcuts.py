@@ -41,6 +41,7 @@ WITHOUT = {
     "the same again": (SHORTCUTS, "", ""),
     "_json": (SHORTCUTS, "from _json import", "from no_json import"),
     "_socket": (SHORTCUTS, "from _socket import", "from no_socket import"),
+    "light subprocess": (SHORTCUTS, '    if {"locale"', '    return\n    if {"locale"'),
     "light jinja2": (SHORTCUTS, "    folders = [", "    return\n    folders = ["),
     "encoding by hand": (
         SHORTCUTS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -123,6 +124,30 @@ assert theirs.recv(100) == b""
 @each_way
 def test_a_socket_is_one_of_sockets(python: str, way: str) -> None:
     run(python, SOCKET, way)
+
+
+PROCESS = """
+if sys.argv[2] == "light":
+    shortcuts.light_subprocess()
+    assert not {"locale", "re"} & set(sys.modules)
+import subprocess
+ran = subprocess.run(["/bin/echo", "a"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+import locale
+print(ran, locale.getpreferredencoding)
+"""
+
+
+@each_python
+def test_a_program_is_run_without_locale_as_with_it(python: str) -> None:
+    light, whole = (run(python, PROCESS, "shortcut", how) for how in ("light", "whole"))
+    assert light.partition(" at 0x")[0] == whole.partition(" at 0x")[0]
+    assert "stdout=b'a\\n'" in light
+
+
+def test_where_subprocess_needs_locale_it_is_imported_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "subprocess.py").write_text("import locale\nnumber = locale.LC_ALL\n")
+    code = f"sys.path.insert(0, {str(tmp_path)!r})\nshortcuts.light_subprocess()\nimport subprocess\n"
+    assert run(next(iter(EVERY_PYTHON.values())), f"{code}print(subprocess.number)", "shortcut").strip().isdigit()
 
 
 PAGE = """
