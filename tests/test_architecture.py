@@ -29,10 +29,11 @@ VERBS = (
     "admin.uninstall",
     "admin.hook",
 )
-#: The one place of each room that runs programs.
+#: The one place of each room that runs programs; and that loads what it runs them with, but runs none.
 RUNNERS = ("click.uapi", "admin.programs")
+LOADER = "click.shortcuts"
 PROCESSES = {"subprocess", "multiprocessing", "pty", "asyncio", "_posixsubprocess"}
-PROCESS_WORDS = re.compile(r"^(system|popen|fork|forkpty|spawn\w*|posix_spawn\w*)$")
+PROCESS_WORDS = re.compile(r"^(Popen|system|popen|fork|forkpty|spawn\w*|posix_spawn\w*)$")
 DROPPED = {"cgi", "cgitb", "imp", "pipes", "crypt", "distutils", "asyncore"}
 INPUT_AND_OUTPUT = {"open", "print", "input", "exec", "eval", "__import__", "compile"}
 
@@ -136,7 +137,8 @@ def pure_stays_pure(tree: Tree) -> Iterator[str]:
 def one_place_runs_programs(tree: Tree) -> Iterator[str]:
     for module in tree.values():
         if module.name not in RUNNERS:
-            yield from (f"{module.name} imports {name}" for name in module.outside & PROCESSES)
+            if module.name != LOADER:
+                yield from (f"{module.name} imports {name}" for name in module.outside & PROCESSES)
             for node in ast.walk(module.tree):
                 if isinstance(node, ast.Attribute) and PROCESS_WORDS.match(node.attr):
                     yield f"{module.name}:{node.lineno} starts a process"
