@@ -11,6 +11,7 @@ import pytest
 
 from plugin.admin import hook
 from tests.kit.programs import program
+from tests.kit.streams import standard_input
 
 Captured = pytest.CaptureFixture[str]
 
@@ -18,13 +19,9 @@ Captured = pytest.CaptureFixture[str]
 @pytest.fixture
 def given() -> Iterator[int]:
     """What is written to it comes on standard input."""
-    kept = os.dup(0)
     reading, writing = os.pipe()
-    os.dup2(reading, 0)
-    os.close(reading)
-    yield writing
-    os.dup2(kept, 0)
-    os.close(kept)
+    with standard_input(reading):
+        yield writing
 
 
 def test_all_that_cpanel_writes_is_read(given: int) -> None:

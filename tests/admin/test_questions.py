@@ -14,6 +14,7 @@ from plugin.admin.job import Job
 from plugin.admin.server import Installed, Record
 from plugin.admin.signals import Interrupted
 from tests.kit.jobs import blind
+from tests.kit.streams import standard_input
 
 Captured = pytest.CaptureFixture[str]
 
@@ -21,13 +22,9 @@ Captured = pytest.CaptureFixture[str]
 @pytest.fixture
 def terminal() -> Iterator[int]:
     """What is written to it is typed at the terminal on standard input."""
-    kept = os.dup(0)
     ours, theirs = os.openpty()
-    os.dup2(theirs, 0)
-    os.close(theirs)
-    yield ours
-    os.dup2(kept, 0)
-    os.close(kept)
+    with standard_input(theirs):
+        yield ours
     os.close(ours)
 
 
