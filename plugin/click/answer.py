@@ -91,3 +91,9 @@ def messages(given: Any) -> tuple[str, ...]:
     texts = [text for text in (given if isinstance(given, list) else [given]) if isinstance(text, str) and text]
     shown = [text if len(text) <= MAX_REASON else f"{text[: MAX_REASON - 1]}…" for text in texts[:MAX_REASONS]]
     return tuple(shown if len(texts) <= MAX_REASONS else [*shown, "…"])
+
+
+def locale_of(data: Any) -> str | None:
+    """The language in the data of `Locale get_attributes`."""
+    locale = data.get("locale") if isinstance(data, dict) else None
+    return locale if isinstance(locale, str) else None

@@ -66,7 +66,7 @@ def permitted(click: Click, run: Run, record: Record) -> tuple[request.Request, 
     except errors.SigninError:
         # Connected all the same: the panel complains below the page otherwise, and it knows the person's language.
         answers, _ = ask_panel(click, [LOCALE], record)
-        record["locale"] = locale_of(answers[0])
+        record["locale"] = answer.locale_of(answers[0])
         raise
     questions = [*FEATURES, LOCALE]
     if choosing:
@@ -75,14 +75,14 @@ def permitted(click: Click, run: Run, record: Record) -> tuple[request.Request, 
         questions += mailboxes.QUESTIONS
     answers, problem = ask_panel(click, questions, record)
     unknown = [number for number, data in enumerate(answers) if not is_known(questions[number], data)]
-    if any(questions[number] != LOCALE for number in unknown) and not any(map(is_off, answers[:2])):
+    if any(questions[number] != LOCALE for number in unknown) and False not in map(answer.flag, answers[:2]):
         from plugin.click import fallback
 
         by_command, failure = fallback.ask(run, [questions[number] for number in unknown], click.settings.timeout)
         problem = f"{problem or 'LiveAPI does not know'}; {failure or 'nor does uapi'}"
         for number, data in zip(unknown, by_command):
             answers[number] = data
-    record["locale"] = locale_of(answers[2])
+    record["locale"] = answer.locale_of(answers[2])
     on = [answer.flag(data) for data in answers[:2]]
     if False in on:
         raise errors.FeatureOff(f"feature {FEATURES[on.index(False)][2]['name']} is off")
@@ -98,12 +98,8 @@ def permitted(click: Click, run: Run, record: Record) -> tuple[request.Request, 
 def is_known(question: Question, data: Any) -> bool:
     """Whether the panel has said what was asked."""
     if question == LOCALE:
-        return locale_of(data) is not None
+        return answer.locale_of(data) is not None
     return isinstance(data, list) if question[0] == "Email" else answer.flag(data) is not None
-
-
-def is_off(data: Any) -> bool:
-    return answer.flag(data) is False
 
 
 def ask_panel(click: Click, questions: Sequence[Question], record: Record) -> tuple[list[Any], str]:
@@ -112,11 +108,6 @@ def ask_panel(click: Click, questions: Sequence[Question], record: Record) -> tu
         return liveapi.ask(click.environ, questions)
     finally:
         record["live_ms"] = round((time.monotonic() - started) * 1000)
-
-
-def locale_of(data: Any) -> str | None:
-    locale = data.get("locale") if isinstance(data, dict) else None
-    return locale if isinstance(locale, str) else None
 
 
 def create_session(

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from plugin.click.request import Click
 
 LAST_WORDS = 2.0  # seconds that writing response and log may take
-
 RELEASES = "/usr/local/cpanel/3rdparty/webmail-signin/releases/"
 
 # For when templates, sentences or the packages are broken: it needs nothing, so its words are in no locale file.
@@ -62,12 +61,9 @@ def main(release: str, theme: str) -> NoReturn:
 
         log.write(record, where)
 
-    def interrupted() -> None:
-        finish(give_up("ended by a signal"))
-
     try:
         try:
-            click, run = wire_up(release, theme, reference, interrupted)
+            click, run = wire_up(release, theme, reference, lambda: finish(give_up("ended by a signal")))
             where = click.settings.log
             response = bytes(respond(click, run, record))
         except Exception as error:  # the one place that catches everything
@@ -82,10 +78,9 @@ def wire_up(release: str, theme: str, reference: str, interrupted: Callable[[], 
     """What the click starts from, and what runs UAPI's command for it."""
     import pwd
 
-    from plugin.click import request, settings, uapi
+    from plugin.click import ending, request, settings, uapi
 
-    uapi.end_on_signals(interrupted)
-
+    ending.end_on_signals(interrupted)
     uid = os.getuid() and os.geteuid()
     try:
         account = pwd.getpwuid(uid)

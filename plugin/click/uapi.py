@@ -9,7 +9,7 @@ import select
 import signal
 import time
 
-from plugin.click import errors, shortcuts
+from plugin.click import ending, errors, shortcuts
 
 shortcuts.light_subprocess()
 import subprocess  # noqa: E402
@@ -17,11 +17,10 @@ import subprocess  # noqa: E402
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import pwd
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 LIMIT = 256 * 1024  # bytes that uapi may print
 NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.ENOEXEC, errno.ELOOP, errno.ENAMETOOLONG}
-ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 STUCK = 2.0  # seconds that ending may take
 GLANCE = 0.1  # seconds between looks whether the program has ended while something else holds its output open
 
@@ -38,7 +37,7 @@ class Process:
         """Raises UapiMissing if there is no such program or it cannot be executed."""
         self._child: subprocess.Popen[bytes] | None = None
         self._unwanted = False
-        running.append(self)
+        ending.running.append(self.end)
         try:
             self._child = subprocess.Popen(
                 argv,
@@ -54,12 +53,12 @@ class Process:
                 extra_groups=None if account is None else [],
             )
         except OSError as error:
-            running.remove(self)
+            ending.running.remove(self.end)
             if error.errno in NOT_THERE:
                 raise errors.UapiMissing(f"{argv[0]}: {error.strerror}") from None
             raise
         if self._unwanted:
-            stop()
+            ending.stop()
 
     def __enter__(self) -> Process:
         return self
@@ -121,32 +120,8 @@ class Process:
                 self._child.wait(STUCK)
         if self._child.stdout is not None:
             self._child.stdout.close()
-        if self in running:
-            running.remove(self)
-
-
-running: list[Process] = []
-at_the_end: list[Callable[[], None]] = []
-
-
-def end_on_signals(last_words: Callable[[], None]) -> None:
-    """Let SIGTERM, SIGHUP and SIGINT end what is running and then, after `last_words`, this process."""
-    at_the_end.append(last_words)
-    for number in ENDING:
-        signal.signal(number, stop)
-    # Where the panel ignores its children's ends, ours would be gone before it could be waited for.
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-
-
-def stop(number: int = 0, frame: object = None) -> None:
-    for each in ENDING:
-        signal.signal(each, signal.SIG_IGN)
-    for process in list(running):
-        process.end()
-    if not running:
-        for last_words in at_the_end:
-            last_words()
-        os._exit(0)
+        if self.end in ending.running:
+            ending.running.remove(self.end)
 
 
 def command(program: str, module: str, function: str, arguments: Mapping[str, str]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from plugin.click import fallback, uapi
+from plugin.click import ending, fallback, uapi
 from tests.kit.programs import answering, printing, program, runner
 
 FEATURE = ("Features", "has_feature", {"name": "webmail"})
@@ -67,7 +67,7 @@ def test_one_that_hangs_is_given_up_at_the_deadline(tmp_path: Path) -> None:
 
 def test_one_that_is_given_up_is_ended_and_reaped(tmp_path: Path) -> None:
     asked(tmp_path, {"*": HANGS}, FEATURE, LANGUAGE, timeout=0.01)
-    assert uapi.running == []
+    assert ending.running == []
 
 
 def test_the_language_alone_is_given_up_earlier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

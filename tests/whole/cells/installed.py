@@ -92,7 +92,7 @@ def without_bytecode(path: str, breaks: Callable[[Path], object]) -> Fault:
 CLICK: dict[str, object] = {
     "main": PANEL,
     **dict.fromkeys(
-        ("app", "destination", "errors", "host", "liveapi", "page", "request", "answer", "shortcuts"),
+        ("app", "destination", "ending", "errors", "host", "liveapi", "page", "request", "answer", "shortcuts"),
         OURS,
     ),
     **dict.fromkeys(("settings", "strings", "templates", "uapi"), OURS),
