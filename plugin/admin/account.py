@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from plugin.admin.server import Server
     from plugin.admin.verdict import Form
 
-UNSEEN = (
-    "what the server itself cannot see: whether a firewall lets people through to these ports, service subdomains "
-    "such as cpanel.example.com, and visitors whose address differs between cPanel and Webmail"
-)
-
 
 def prove(server: Server, name: str, theme: str) -> Iterator[Finding]:
     """The findings, one after the other. Raises Interrupted, once all is logged out."""
@@ -67,7 +62,7 @@ class Click(Visit):
         answer = self.sign_in(form, login)
         yield self.went("webmail", "Webmail took the session")
         yield self.landing(answer, form)
-        yield Finding(True, ADVICE, "account-limits", UNSEEN)
+        yield Finding(True, ADVICE, "account-limits", verdict.UNSEEN)
 
     def make(self) -> Login:
         try:

@@ -43,6 +43,11 @@ REFUSALS = {
     "login is invalid": "the account or its mailbox cannot log in to Webmail",
 }
 
+UNSEEN = (
+    "what the server itself cannot see: whether a firewall lets people through to these ports, service subdomains "
+    "such as cpanel.example.com, and visitors whose address differs between cPanel and Webmail"
+)
+
 
 class Form(NamedTuple):
     """Where the page sends people, and with what. It signs in."""

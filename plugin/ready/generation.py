@@ -69,12 +69,8 @@ def edited(places: Places, fresh: dict[str, bytes]) -> list[str]:
 
 def contents(folder: str) -> dict[str, bytes]:
     """Each file below `folder` but bytecode, by its relative path."""
-    found = {}
-    for parent, _, names in os.walk(folder):
-        for path in (f"{parent}/{name}" for name in names if not name.endswith(".pyc")):
-            with open(path, "rb") as stream:
-                found[os.path.relpath(path, folder)] = stream.read()
-    return found
+    found = everything(folder).items()
+    return {path: data for path, (mode, _, data) in found if stat.S_ISREG(mode) and not path.endswith(".pyc")}
 
 
 def make(places: Places, fresh: dict[str, bytes]) -> None:
