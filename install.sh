@@ -136,8 +136,8 @@ main() {
   me=$(id -u) HERE=$(cd -P -- "$HERE/" && pwd) && arguments "$@"
   [ "$me" = 0 ] && whose="root's, such as /root" group=020 || whose='your own' group=002
   found=$( (differences; echo whole) | tr -c '[:print:]\n' '?' | sed 10q)
-  [ "$found" = whole ] || refuse "nothing of $HERE was run, for it is not to be trusted:
-${found:-it could not be looked through}" "unpack the tarball in a folder of $whose, and run its install.sh there"
+  [ "$found" = whole ] || { found=${found%?whole} && refuse "nothing of $HERE was run, for it is not to be trusted:
+${found:-it could not be looked through}" "unpack the tarball in a folder of $whose, and run its install.sh there"; }
   find_python
   case $PYTHON:$VERB in
     :uninstall) uninstall ;;

@@ -39,7 +39,8 @@ class Edits:
             yield unchecked(job, ended.said)
             return
         for line in ended.errors.splitlines() if ended.code else ():
-            yield Finding(False, INSTALLED, "settings", unfit(job, line), look=f"cat {quoted(job.server.config)}")
+            look = f"cat {quoted(line.partition(':')[0])}"
+            yield Finding(False, INSTALLED, "settings", unfit(job, line), look=look)
         for kind, _, text in (line.partition("\t") for line in ended.output.splitlines()):
             if kind == "advice":
                 yield Finding(False, ADVICE, "templates", text, look=f"ls -lR {quoted(job.server.etc)}")

@@ -9,6 +9,7 @@ from plugin.admin import files, programs
 from plugin.admin.findings import ADVICE, SERVER, Finding
 from plugin.admin.programs import Failed
 from plugin.admin.server import ID, can_run
+from plugin.admin.snapshot import Snapshot
 from plugin.admin.transaction import Step
 
 TYPE_CHECKING = False
@@ -55,9 +56,13 @@ def hideable(server: Server) -> Iterator[Finding]:
 def hide(server: Server) -> Step:
     """A feature is on unless a list says off: so it is switched off in each of them."""
     changed: list[str] = []
+    kept = Snapshot([])
 
     def do() -> None:
-        for name in lists(server):
+        names = lists(server)
+        kept.paths = [f"{server.root}/var/cpanel/features/{name}" for name in names]
+        kept.take()
+        for name in names:
             values = read(server, name)
             if name != FOR_ALL and values.get(ID) != "0":
                 changed.append(name)
@@ -66,8 +71,42 @@ def hide(server: Server) -> Step:
     def undo() -> None:
         for name in changed:
             update(server, name, {**read(server, name), ID: "1"})
+        kept.put_back()  # WHM knows by now; but its function writes out every feature, and they were not
 
     return Step("hide the icon: switch the feature off in every feature list", do, undo)
+
+
+def show_to(server: Server, name: str) -> list[Step]:
+    """Two steps between which an account has the feature, whatever its list says."""
+    added: list[str] = []
+
+    def show() -> None:
+        if not has(server, name):
+            added.append(name)
+            override(server, "add", name, {ID: "1"})
+
+    def hide_again() -> None:
+        if added:
+            override(server, "remove", name, [ID])
+            added.clear()
+
+    return [
+        Step(f"show the icon to {name} for a moment", show, hide_again),
+        Step(f"hide it from {name} again", hide_again),
+    ]
+
+
+def override(server: Server, how: str, name: str, features: object) -> None:
+    whmapi1(server, f"{how}_override_features_for_user", f"user={name}", f"features={json.dumps(features)}")
+
+
+def has(server: Server, name: str) -> bool:
+    """Whether an account has the feature, as it would be told itself. Raises Failed."""
+    argv = [f"{server.cpanel}/bin/uapi", f"--user={name}", "--output=json", "Features", "has_feature", f"name={ID}"]
+    try:
+        return bool(json.loads(programs.ask(*argv))["result"]["data"])
+    except (ValueError, LookupError, TypeError):
+        return False
 
 
 def lists(server: Server) -> list[str]:
@@ -104,7 +143,7 @@ def whmapi1(server: Server, function: str, *words: str) -> Any:
     try:
         answer = json.loads(ended.output)
         if int(answer["metadata"]["result"]) == 1:
-            return answer["data"]
+            return answer.get("data")
         said = str(answer["metadata"]["reason"])
     except (ValueError, LookupError, TypeError, OverflowError):
         said = ended.said

@@ -42,6 +42,7 @@ class Job(NamedTuple):
     tool_tag: str = ""
     lock: int = -1
     trial: Trial | None = None  # of uapi, which is under way
+    doubted: bool = False  # the installed release would not run itself
 
     @property
     def verb(self) -> str:
@@ -51,7 +52,7 @@ class Job(NamedTuple):
     def mending(self) -> str:
         """The command line that mends what is installed: from the release, which stays when a tarball's folder goes."""
         inside = f"sh {quoted(f'{self.server.base}/current/install.sh')}"
-        return inside if self.installed.current else self.command
+        return inside if self.installed.current and not self.doubted else self.command
 
     @property
     def held(self) -> tuple[int, ...]:

@@ -90,13 +90,13 @@ def foreign(server: Server, theme: str) -> Iterator[Finding]:
 
 def not_ours(server: Server) -> Iterator[Finding]:
     """What would go with the rest although nobody knows whose it is."""
-    yield from (taken(f"{server.base}/{name}") for name in others_in(server.base, *KNOWN))
+    yield from (strange(f"{server.base}/{name}") for name in others_in(server.base, *KNOWN))
     for name in others_in(server.releases):
         release = f"{server.releases}/{name}"
         if ownership.is_release(release):
-            yield from (taken(path) for path in ownership.strays(release))
+            yield from (strange(path) for path in ownership.strays(release))
         elif not name.startswith(STAGED):
-            yield taken(release)
+            yield strange(release)
 
 
 def real(path: str, *, folder: bool) -> Iterator[Finding]:
@@ -131,3 +131,8 @@ def others_in(folder: str, *names: str) -> list[str]:
 def taken(path: str) -> Finding:
     text = f"{path} is there already and is not ours"
     return Finding(False, SERVER, "taken", text, f"mv {quoted(path)} {quoted(f'{path}.old')}")
+
+
+def strange(path: str) -> Finding:
+    """Within what is ours another name would be in the way as well."""
+    return Finding(False, SERVER, "taken", f"{path} is not ours", f"mv {quoted(path)} /root/")

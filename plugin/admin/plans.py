@@ -79,7 +79,8 @@ def activate(job: Job, steps: list[Step], version: str, previous: str, code: str
         steps.append(hooks.add(server))
     steps += [registration.try_entry(job, theme) for theme in job.themes]
     if job.arguments.account:
-        steps.append(proof.step(job))
+        shown = features.show_to(server, job.arguments.account) if job.arguments.feature == "off" else []
+        steps += [*shown[:1], proof.step(job), *shown[1:]]
     return Plan(steps, release.older(job, version, previous))
 
 

@@ -44,6 +44,7 @@ def of(job: Job, *, fit: bool) -> Iterator[Finding]:
         yield from (damaged(job, text) for text in exposed)
         return
     doubts = [*islice(trust.doubts(live), MOST)] if current else []
+    job = job._replace(doubted=bool(doubts))
     earnest = trial.Trial(server, live) if fit else None
     try:
         yield from of_installed(job, live, doubts, fit=fit) if current else of_remains(job, fit=fit)

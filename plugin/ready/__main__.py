@@ -13,7 +13,7 @@ import argparse
 import os
 import sys
 
-from plugin.ready import generation, validate
+from plugin.ready import edits, generation, validate
 from plugin.ready.places import Places
 
 
@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
     told = [("kept", str(problem)) for problem in checked.kept]
     told += [("advice", text) for text in checked.advice()]
     if words.check:
-        told += [("edited", text) for text in generation.edited(places, fresh)]
+        told += [("edited", text) for text in edits.edited(places, fresh)]
     else:
         generation.make(places, fresh)
     for kind, text in told:

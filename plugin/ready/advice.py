@@ -41,9 +41,15 @@ def older(sources: Sources, sums: Sums) -> Iterator[str]:
     for name, (_, made_for) in sums.items():
         if made_for != digest(sources.ours[name].text):
             yield (
-                f"{sources.own[name].file} was made for an earlier {name}: compare it with {sources.ours[name].file}, "
-                "bring it up to date, or change a comment in it if nothing is to be done"
+                f"{sources.own[name].file} was made for an earlier {name}: compare it with "
+                f"{lasting(sources.ours[name].file)}, bring it up to date, or change a comment in it if nothing is to "
+                "be done"
             )
+
+
+def lasting(file: str) -> str:
+    """Where a file of a release that is still being made will be."""
+    return file.replace("/releases/.staged-", "/releases/")
 
 
 def made_for(places: Places, sources: Sources) -> Sums:

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
 NULL = "tag:yaml.org,2002:null"
 DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
-
-
+#: What people do to write this, by a part of what YAML says of it.
+MISTAKES = {
+    "'\\t' that cannot start any token": "; indent with spaces, not with a tab",
+    "mapping values are not allowed here": "; a value with a colon in it must be in quotes",
+}
 LONGEST_WRITTEN = 60  # characters of a value that are quoted in a message
 
 
@@ -54,7 +57,9 @@ def entries(text: str, file: str) -> Iterator[Entry]:
             yield Entry(key, construct(loader, value_node, file, line, key), line, on_a_line(written))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise Problem(file, mark.line + 1 if mark else None, None, f"not YAML: {error.problem}") from None
+        problem = str(error.problem)
+        advice = next((ours for part, ours in MISTAKES.items() if part in problem), "")
+        raise Problem(file, mark.line + 1 if mark else None, None, f"not YAML: {problem}{advice}") from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise Problem(file, line, None, f"not YAML: {error.reason}") from None

@@ -56,17 +56,6 @@ def install_json(chosen: Settings, icon: str) -> str:
     return json.dumps([link], indent=2) + "\n"
 
 
-def edited(places: Places, fresh: dict[str, bytes]) -> list[str]:
-    """What an administrator has edited, added or removed since the ready-made files were made, a line for each."""
-    ready = contents(places.compiled)
-    if not ready:
-        return [f"{places.compiled} is missing, so that no click works"]
-    changed = {name.partition("/")[0] for name in fresh.keys() | ready.keys() if fresh.get(name) != ready.get(name)}
-    paths = [places.config] if changed & {"settings.json", "registration"} else []
-    paths += [places.own_templates] if changed & {"locale", "templates"} else []
-    return [f"{path} was edited but not applied" for path in paths]
-
-
 def contents(folder: str) -> dict[str, bytes]:
     """Each file below `folder` but bytecode, by its relative path."""
     found = everything(folder).items()

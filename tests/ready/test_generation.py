@@ -106,25 +106,3 @@ def test_install_json_follows_the_settings() -> None:
     assert [link[key] for key in ("name", "group_id", "order", "target", "icon")] == [
         "Post", "preferences", 9, "_self", "icon.png",
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("changed", "named"),
-    [
-        ({}, []),
-        ({"settings.json": b'{"order": 2}'}, ["config"]),
-        ({"registration/icon.svg": b"<svg />"}, ["config"]),
-        ({"templates/t61.py": b"x = 2\n"}, ["own_templates"]),
-        ({"locale/de.json": b"{}"}, ["own_templates"]),
-        ({"own.json": b"{}"}, []),
-    ],
-    ids=["nothing", "settings", "an icon", "a template", "a language", "what is only recorded"],
-)
-def test_what_was_edited_and_not_applied_is_named(places: Places, changed: dict[str, bytes], named: list[str]) -> None:
-    generation.make(places, SOME)
-    told = generation.edited(places, {**SOME, **changed})
-    assert told == [f"{getattr(places, name)} was edited but not applied" for name in named]
-
-
-def test_a_release_that_was_never_made_ready_is_told(places: Places) -> None:
-    assert generation.edited(places, SOME) == [f"{places.compiled} is missing, so that no click works"]

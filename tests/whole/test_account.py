@@ -246,6 +246,35 @@ def test_a_click_that_fails_undoes_the_installation(empty: tuple[Cpanel, servers
     assert {path for path in changed if not path.startswith((spool, logs))} == set()
 
 
+def lists(server: servers.Server) -> dict[str, Any]:
+    return {path: seen for path, seen in server.tree().items() if path.startswith("var/cpanel/features")}
+
+
+def hidden(server: servers.Server) -> set[str]:
+    """What the feature lists, and the accounts' own settings, say of ours."""
+    folders = (server.root / "var/cpanel").rglob("*")
+    lines = [line for path in folders if path.is_file() for line in path.read_text(errors="replace").splitlines()]
+    return {line.replace(" ", "") for line in lines if line.startswith("webmail_signin")}
+
+
+def test_a_click_is_proven_although_the_icon_stays_hidden_from_everybody(empty: tuple[Cpanel, servers.Server]) -> None:
+    cp, server = empty
+    printed = server.well("install", "--feature", "off", "--account", first(cp), "--yes")
+    assert "Webmail took the session" in printed and "hidden from everybody" in printed
+    assert hidden(server) == {"webmail_signin=0"}
+    asked = [str(server.uapi), "--output=json", f"--user={first(cp)}", "Features", "has_feature", "name=webmail_signin"]
+    assert '"data": 0' in subprocess.run(asked, check=True, capture_output=True, text=True).stdout
+
+
+def test_a_click_that_fails_leaves_every_feature_list_as_it_was(empty: tuple[Cpanel, servers.Server]) -> None:
+    cp, server = empty
+    cp.switch("webmail", "refuse")
+    before, said = lists(server), hidden(server)
+    ran = server.run("install", "--feature", "off", "--account", first(cp), "--yes")
+    assert (ran.returncode, "Everything was put back as it was." in ran.stdout) == (1, True), ran.stdout
+    assert (lists(server), hidden(server)) == (before, said)
+
+
 def test_a_dry_run_logs_nobody_in(empty: tuple[Cpanel, servers.Server]) -> None:
     cp, server = empty
     assert "- make a whole click with a login of" in server.well("install", "--account", first(cp), "--dry-run")

@@ -72,6 +72,13 @@ def ran(place: Path) -> bool:
 # --- a tarball ---
 
 
+def test_what_is_different_is_named_and_nothing_else(source: Path) -> None:
+    (source / "README").touch()
+    ended = run(source)
+    said = f"nothing of {source} was run, for it is not to be trusted:\nREADME was added\n         mend it: "
+    assert (ended.returncode, ended.stdout.partition("mend it: ")[0] + "mend it: ") == (3, f"failure  {said}")
+
+
 def test_a_tarball_as_it_was_packed_is_run(source: Path) -> None:
     assert trusted(source)
 

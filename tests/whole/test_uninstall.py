@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -45,7 +47,7 @@ def test_an_uninstall_plugin_that_fails_leaves_nothing_behind(installed: Server,
 @pytest.mark.parametrize("name", ["notes.txt", ".notes", "releases/notes", "releases/.notes"])
 def test_uninstalling_stops_where_it_would_delete_something_unknown(installed: Server, name: str) -> None:
     (installed.base / name).mkdir()
-    refuses(installed, f"{installed.base / name} is there already", "uninstall")
+    refuses(installed, f"{installed.base / name} is not ours", "uninstall")
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "mine/notes", "vendor/jinja2/more.py", ".notes"])
@@ -53,7 +55,15 @@ def test_uninstalling_stops_at_a_file_in_a_release_that_is_not_ours(installed: S
     path = installed.base / "releases" / VERSION / name
     path.parent.mkdir(exist_ok=True)
     path.touch()
-    refuses(installed, f"{path} is there already", "uninstall")
+    refuses(installed, f"{path} is not ours", "uninstall")
+
+
+def test_what_is_said_to_move_it_away_lets_uninstalling_go_on(installed: Server, place: Path) -> None:
+    (installed.base / "mine").mkdir()
+    (command,) = re.findall(r"mend it: (mv .*)", installed.run("uninstall").stdout)
+    subprocess.run(command.removesuffix("/root/") + str(place), shell=True, check=True)
+    installed.well("uninstall", "--purge")
+    assert not installed.base.exists()
 
 
 def test_a_folder_that_is_no_release_of_ours_stays_when_older_ones_go(newer: Server, place: Path) -> None:
