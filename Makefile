@@ -46,7 +46,7 @@ test: $(DEV) vendor chromium ## Run the tests (BROWSER=no: without a browser; AR
 	@.venv/bin/python -m pytest -n auto -m 'not long $(if $(filter no,$(BROWSER)),and not browser)' $(ARGS)
 
 .PHONY: test-long
-test-long: $(DEV) vendor engines ## Run the tests that take long: kill loops, an Ansible play, Firefox and WebKit (BROWSER=no: without)
+test-long: $(DEV) vendor engines ## Run the tests that take long: whole matrices, kill loops, the stand-in itself, an Ansible play, Firefox and WebKit (BROWSER=no: without)
 	@.venv/bin/python -m pytest -n auto -m 'long $(if $(filter no,$(BROWSER)),and not engines)' $(ARGS)
 
 .PHONY: bench

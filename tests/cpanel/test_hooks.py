@@ -10,6 +10,8 @@ import pytest
 from tests.cpanel import Root
 from tests.cpanel.kit import script, tree
 
+pytestmark = pytest.mark.long
+
 HOOK = ["--manual", "--category", "System", "--event", "upcp", "--stage", "post"]
 
 

@@ -12,6 +12,8 @@ from tests.cpanel.accounts import LONGEST, MANY
 from tests.cpanel.cpsrvd import INVALID
 from tests.cpanel.kit import HEAD, live, result, several_accounts, uapi
 
+pytestmark = pytest.mark.long
+
 LIST = ["--output=json", "Email", "list_pops", "skip_main=1"]
 MAIL_USER = ["--output=json", "Session", "create_webmail_session_for_mail_user"]
 

@@ -12,6 +12,8 @@ import pytest
 from tests.cpanel import Cpanel, Root, Visitor
 from tests.cpanel.kit import script, tree
 
+pytestmark = pytest.mark.long
+
 LINK: dict[str, Any] = {
     "type": "link",
     "id": "webmail_signin",

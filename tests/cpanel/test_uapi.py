@@ -14,6 +14,8 @@ import pytest
 from tests.cpanel import Root
 from tests.cpanel.kit import CALL, result, several_accounts, uapi, wait_for
 
+pytestmark = pytest.mark.long
+
 
 def test_the_call_answers_in_the_shape_of_the_vendors_sample(root: Root) -> None:
     answer = json.loads(uapi(root, *CALL, "remote_address=192.0.2.7"))

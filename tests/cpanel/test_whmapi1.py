@@ -15,6 +15,8 @@ from tests.cpanel import Answer, Cpanel, Root, Visitor
 from tests.cpanel.cpsrvd import EXPIRED, WELCOME
 from tests.cpanel.kit import result, script, several_accounts, uapi
 
+pytestmark = pytest.mark.long
+
 
 def asked(root: Root, *words: str) -> dict[str, Any]:
     """The answer of a function."""

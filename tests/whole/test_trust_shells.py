@@ -28,15 +28,14 @@ def tried(shell: tuple[str, ...], *marks: pytest.MarkDecorator) -> Any:
     return pytest.param(shell, marks=[missing, *marks])
 
 
-SAME = [tried(shell) for shell in SHELLS]
-SAME_IN_THE_END = [tried(SHELLS[1]), *(tried(shell, pytest.mark.long) for shell in SHELLS if shell != SHELLS[1])]
+EACH_SHELL = [tried(SHELLS[1]), *(tried(shell, pytest.mark.long) for shell in SHELLS if shell != SHELLS[1])]
 
 
 def but_for_free_space(said: str) -> str:
     return re.sub(r"\d+ KB", "KB", said)
 
 
-@pytest.mark.parametrize("shell", SAME_IN_THE_END, ids=" ".join)
+@pytest.mark.parametrize("shell", EACH_SHELL, ids=" ".join)
 def test_every_shell_prints_the_same(bare: Server, shell: tuple[str, ...]) -> None:
     for words in (["check"], ["--help"], ["frobnicate"], ["install", "--dry-run"]):
         assert but_for_free_space(bare.run(*words, shell=shell).stdout) == but_for_free_space(bare.run(*words).stdout)
@@ -50,7 +49,7 @@ def ignore_children() -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("shell", SAME_IN_THE_END, ids=" ".join)
+@pytest.mark.parametrize("shell", EACH_SHELL, ids=" ".join)
 def test_a_parent_that_ignores_the_end_of_children_changes_nothing(newer: Server, shell: tuple[str, ...]) -> None:
     for words in (["install", "--yes"], ["check"], ["apply"], ["hook"], ["rollback"], ["uninstall"]):
         newer.well(*words, shell=shell, preexec_fn=ignore_children)
@@ -116,7 +115,7 @@ def spoiled(place: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("shell", SAME, ids=" ".join)
+@pytest.mark.parametrize("shell", EACH_SHELL, ids=" ".join)
 def test_nothing_of_the_environment_takes_effect(
     bare: Server, place: Path, spoiled: dict[str, str], shell: tuple[str, ...]
 ) -> None:
