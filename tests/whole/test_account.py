@@ -187,6 +187,7 @@ def test_a_signal_ends_it_in_a_moment_and_nobody_stays_logged_in(
     cp: Cpanel, area: str, switch: str, reached: Callable[[Cpanel, int], object], number: signal.Signals
 ) -> None:
     before = len(cp.root.sessions_created())
+    when(lambda: not [line for _, line in cp.root.processes() if "bin/uapi" in line])  # of the case before this one
     cp.switch(area, switch)
     with started(cp, "check", "--account", first(cp)) as running:
         when(lambda: reached(cp, before))
