@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.kit.folders import CHECKOUT
+from tests.kit.long import long
 from tests.kit.servers import VERSION, Server, refuses
 
 
-@pytest.mark.parametrize("verb", ["install", "apply", "uninstall"])
+@pytest.mark.parametrize("verb", ["install", *long("apply", "uninstall")])
 def test_with_nobody_to_listen_the_work_is_done_all_the_same(installed: Server, verb: str) -> None:
     with open("/dev/full", "w") as full:
         assert installed.run(verb, stdout=full, stderr=subprocess.PIPE).returncode == 0
@@ -23,7 +24,7 @@ def test_findings_that_cannot_be_printed_are_a_failure(installed: Server, words:
         assert installed.run(*words, stdout=full, stderr=subprocess.PIPE).returncode == 1
 
 
-@pytest.mark.parametrize("settings", ["timeout: long\n", "icon: /nowhere.svg\n"])
+@pytest.mark.parametrize("settings", ["timeout: long\n", *long("icon: /nowhere.svg\n")])
 def test_settings_that_do_not_hold_are_found_before_anything_is_installed(bare: Server, settings: str) -> None:
     bare.config.parent.mkdir(parents=True)
     bare.config.write_text(settings)
