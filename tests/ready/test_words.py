@@ -169,7 +169,12 @@ def test_no_line_can_end_with_a_single_letter_and_its_hyphen(tag: str) -> None:
 
 
 def test_a_french_sign_of_two_parts_follows_a_space_that_does_not_break() -> None:
-    assert found(r"[^\u00a0\u202f][:;?»]|«[^\u00a0\u202f]", "fr") == []
+    assert found(r"[^\u00a0][:»]|«[^\u00a0]|[^\u202f][;?]", "fr") == []
+
+
+@pytest.mark.parametrize(("tag", "letters"), [("cs", "kszvouai"), ("pl", "wzoiau")])
+def test_a_word_of_one_letter_stays_with_the_next_where_typography_asks_for_it(tag: str, letters: str) -> None:
+    assert found(rf"(?i)(?<![\w’])[{letters}] ", tag) == []
 
 
 @pytest.mark.parametrize("tag", ["ja", "zh", "zh_tw"])
