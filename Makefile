@@ -43,7 +43,7 @@ demo: $(DEV) vendor ## Serve a stand-in cPanel with the plugin in it and make on
 
 .PHONY: test
 test: $(DEV) vendor chromium ## Run the tests (BROWSER=no: without a browser; ARGS: more words for pytest)
-	@.venv/bin/python -m pytest -n auto -m 'not long $(if $(filter no,$(BROWSER)),and not browser)' $(ARGS)
+	@.venv/bin/python -m pytest -n auto --dist loadfile -m 'not long $(if $(filter no,$(BROWSER)),and not browser)' $(ARGS)
 
 .PHONY: test-long
 test-long: $(DEV) vendor engines ## Run the tests that take long: whole matrices, kill loops, the stand-in itself, an Ansible play, Firefox and WebKit (BROWSER=no: without)

@@ -65,8 +65,8 @@ differences() { # between what lies in HERE and what may be run
     END { for (path in listed) if (!(path in seen)) print path " is missing" }' MANIFEST - 2>&1
 }
 
-PROBE='import sys; assert sys.version_info >= (3, 9)
-import ctypes, fcntl, hashlib, json, os, subprocess, syslog; print(os.path.realpath(sys.executable))'
+LIBRARY='ctypes, fcntl, glob, hashlib, json, os, pwd, runpy, shutil, ssl, subprocess, syslog, typing'
+PROBE="import sys; assert sys.version_info >= (3, 9); import $LIBRARY; print(os.path.realpath(sys.executable))"
 fits() { [ "$("$1" -ISB -c "$PROBE" 2>/dev/null </dev/null)" = "$1" ] && PYTHON=$1; } # PATH, absolute and no link
 find_python() { # the system's before those in PATH; one in a home, or that others can change, only if asked for
   IFS=:
@@ -142,9 +142,9 @@ ${found:-it could not be looked through}" "unpack the tarball in a folder of $wh
   case $PYTHON:$VERB in
     :uninstall) uninstall ;;
     :*) refuse 'there is no Python 3.9 or newer that root can run and nobody else can change' "$(python_remedy)" ;;
-    *) exec "$PYTHON" -ISB -X pycache_prefix=/dev/null/none -c 'import sys; sys.pycache_prefix = None # of the library, bytecode is read
-import ctypes, glob, http.client, json, pwd, runpy, shutil, ssl, subprocess, syslog, typing; sys.pycache_prefix = "/dev/null/none"
-sys.path += [sys.argv[1], sys.argv[1] + "/vendor"]; runpy.run_module("plugin.admin", run_name="__main__")' "$HERE" "$@" ;;
+    *) exec "$PYTHON" -ISB -X pycache_prefix=/dev/null/none -c "import sys; sys.pycache_prefix = None
+import $LIBRARY; sys.pycache_prefix = '/dev/null/none' # of the library, bytecode is read
+sys.path += [sys.argv[1], sys.argv[1] + '/vendor']; runpy.run_module('plugin.admin', run_name='__main__')" "$HERE" "$@" ;;
   esac
 }
 main "$@"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plugin.admin import account, report
+from plugin.admin import report
 from plugin.admin.findings import SERVER, Finding
 from plugin.admin.programs import Failed
 from plugin.admin.transaction import Step
@@ -18,6 +18,8 @@ def of_account(job: Job, *, fit: bool) -> Iterator[Finding]:
     """`fit` is whether there is something to click on, and programs that can be run."""
     name = job.arguments.account
     if name and fit:
+        from plugin.admin import account  # HTTP and HTML, which every other run would wait for
+
         yield from account.prove(job.server, name, job.themes[0])
     elif name:
         text = f"no click of {name} was made: what is wrong above comes first"
@@ -26,6 +28,8 @@ def of_account(job: Job, *, fit: bool) -> Iterator[Finding]:
 
 def step(job: Job) -> Step:
     """Undone with all before it if the click fails."""
+    from plugin.admin import account  # before anything is changed
+
     name = job.arguments.account
 
     def do() -> None:

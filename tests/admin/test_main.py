@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from plugin.admin.__main__ import coloured, hold_standard_streams, root_of, version_of
 from plugin.admin.arguments import Arguments, Misuse
 from plugin.admin.server import HOME
+from tests.kit.folders import CHECKOUT
 
 
 @pytest.mark.parametrize(
@@ -107,3 +111,12 @@ def test_no_file_of_ours_becomes_a_stream_that_the_caller_has_closed(closed: lis
         hold_standard_streams()
         os._exit(os.open("/dev/zero", os.O_RDONLY) < 3)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_all_of_the_library_that_runs_is_named_where_a_python_is_chosen() -> None:
+    """What is not named there would be compiled anew at each run, and a Python that lacks it would be chosen."""
+    (named,) = re.findall(r"^LIBRARY='(.*)'$", (CHECKOUT / "install.sh").read_text(encoding="utf-8"), re.MULTILINE)
+    code = f"import sys, {named}; before = set(sys.modules); import plugin.admin.__main__; "
+    code += "print([name for name in {*sys.modules} - before if name.split('.')[0] not in ('plugin', '__future__')])"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, check=True, text=True)
+    assert ran.stdout == "[]\n"

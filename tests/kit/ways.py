@@ -39,10 +39,10 @@ def over_https(cp: Cpanel, case: Case) -> Clicked:
 
 
 def by_each_way(cases: Sequence[Case]) -> Iterator[Any]:
-    """Each case as a bare process; over HTTPS one of each outcome, and in `make test-long` the rest."""
+    """Each case as a bare process and over HTTPS: one of each outcome, and in `make test-long` the rest."""
     seen = set()
     for case in cases:
-        yield pytest.param(bare, case, id=f"{case.name}-bare")
         marks = [pytest.mark.long] if case.outcome in seen else []
+        yield pytest.param(bare, case, id=f"{case.name}-bare", marks=marks)
         yield pytest.param(over_https, case, id=f"{case.name}-https", marks=marks)
         seen.add(case.outcome)

@@ -17,6 +17,7 @@ from plugin.ready.__main__ import main
 from plugin.ready.pictures import PNG
 from tests.kit.account import IS_ROOT, pages_python
 from tests.kit.folders import CHECKOUT
+from tests.kit.long import long
 from tests.kit.servers import Server
 
 RUN = """
@@ -136,10 +137,12 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize(("name", "text", "problem"), BROKEN.values(), ids=BROKEN)
-def test_what_is_broken_is_told_and_the_old_generation_stays(
-    server: Server, name: str, text: str, problem: str
-) -> None:
+each_broken = pytest.mark.parametrize("broken", [*[*BROKEN][:3], *long(*[*BROKEN][3:])])
+
+
+@each_broken
+def test_what_is_broken_is_told_and_the_old_generation_stays(server: Server, broken: str) -> None:
+    name, text, problem = BROKEN[broken]
     before = (current(server), generations(server))
     own(server, name, text)
     ran = run(server)
@@ -147,8 +150,9 @@ def test_what_is_broken_is_told_and_the_old_generation_stays(
     assert problem in ran.stderr and "Traceback" not in ran.stderr
 
 
-@pytest.mark.parametrize(("name", "text", "problem"), BROKEN.values(), ids=BROKEN)
-def test_check_tells_what_is_broken(server: Server, name: str, text: str, problem: str) -> None:
+@each_broken
+def test_check_tells_what_is_broken(server: Server, broken: str) -> None:
+    name, text, problem = BROKEN[broken]
     own(server, name, text)
     ran = run(server, "--check")
     assert (ran.returncode, problem in ran.stderr) == (1, True)
@@ -252,7 +256,7 @@ def test_a_template_that_is_not_utf_8_is_named(server: Server) -> None:
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="only root can give files away")
-@pytest.mark.parametrize("name", ["base.html", "locale/en.yaml", "../config.yaml"])
+@pytest.mark.parametrize("name", ["../config.yaml", *long("base.html", "locale/en.yaml")])
 @pytest.mark.parametrize(("owner", "mode"), [(65534, 0o644), (0, 0o664), (0, 0o646)])
 def test_what_others_than_root_can_change_is_not_even_looked_into(
     server: Server, name: str, owner: int, mode: int

@@ -258,6 +258,7 @@ def hidden(server: servers.Server) -> set[str]:
     return {line.replace(" ", "") for line in lines if line.startswith("webmail_signin")}
 
 
+@pytest.mark.long
 def test_a_click_is_proven_although_the_icon_stays_hidden_from_everybody(empty: tuple[Cpanel, servers.Server]) -> None:
     cp, server = empty
     printed = server.well("install", "--feature", "off", "--account", first(cp), "--yes")
@@ -267,6 +268,7 @@ def test_a_click_is_proven_although_the_icon_stays_hidden_from_everybody(empty: 
     assert '"data": 0' in subprocess.run(asked, check=True, capture_output=True, text=True).stdout
 
 
+@pytest.mark.long
 def test_a_click_that_fails_leaves_every_feature_list_as_it_was(empty: tuple[Cpanel, servers.Server]) -> None:
     cp, server = empty
     cp.switch("webmail", "refuse")

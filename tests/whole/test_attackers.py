@@ -22,6 +22,7 @@ from tests.kit.cases import Case
 from tests.kit.clicks import Clicked, ended
 from tests.kit.faults import SECRET, Ground
 from tests.kit.folders import CHECKOUT
+from tests.kit.long import long
 from tests.kit.ways import bare
 
 private_accounts()
@@ -404,7 +405,7 @@ HOSTNAMES = [
 ]
 
 
-@pytest.mark.parametrize("hostname", HOSTNAMES, ids=lambda hostname: ascii(hostname)[:40])
+@pytest.mark.parametrize("hostname", [*HOSTNAMES[:8], *long(*HOSTNAMES[8:])], ids=lambda hostname: ascii(hostname)[:40])
 def test_an_answer_with_a_crooked_host_sends_nobody_there(ground: Ground, hostname: object) -> None:
     data = {"token": "/cpsess1", "session": "a:b:CREATE_WEBMAIL_SESSION_FOR_SELF,0", "hostname": hostname}
     answer = json.dumps({"result": {"status": 1, "data": data}})

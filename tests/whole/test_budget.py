@@ -13,7 +13,7 @@ import pytest
 from tests.bench.trace import count
 
 # One click on a server that install.sh has made for it, and one start of each Python.
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(180)]
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 MODULES = 80

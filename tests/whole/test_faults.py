@@ -14,6 +14,7 @@ from tests.cpanel import private_accounts
 from tests.kit.account import as_root
 from tests.kit.faults import SECRET, Ground
 from tests.kit.folders import CHECKOUT
+from tests.kit.long import long
 from tests.whole.cells import ANYTHING, END, IN, PANEL, Cell, asked, choice, installed, surroundings
 
 private_accounts()
@@ -49,7 +50,7 @@ def test_the_threat_model_says_how_many_cells_there_are() -> None:
 
 
 @as_root
-@pytest.mark.parametrize("kind", ["missing", "a file", "unreadable", "deserted", "hung"])
+@pytest.mark.parametrize("kind", ["hung", *long("missing", "a file", "unreadable", "deserted")])
 def test_where_syslog_hears_nothing_a_sign_in_stands_in_the_panels_error_log(ground: Ground, kind: str) -> None:
     surroundings.dev_log(kind)(ground)
     ran = ground.click({}, surroundings.OWN_DEV, as_root=True)

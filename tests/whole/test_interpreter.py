@@ -12,6 +12,7 @@ import pytest
 
 from tests.kit.account import as_root
 from tests.kit.folders import copy
+from tests.kit.long import long
 from tests.kit.servers import Server, in_namespace, private
 
 
@@ -78,6 +79,7 @@ def test_a_foreign_python_is_never_run_as_root_nor_near_it(bare: Server, place: 
 
 
 @as_root
+@pytest.mark.long
 def test_root_makes_no_bytecode_with_a_foreign_python_of_another_kind(bare: Server, foreign: Path) -> None:
     copy(Path("/usr/bin/python3").resolve(), foreign)
     library = next((foreign.parent.parent / "lib").glob("*/subprocess.py"))
@@ -123,7 +125,7 @@ def test_without_a_python_all_is_removed_by_name_and_what_stays_is_said(installe
 
 
 @private
-@pytest.mark.parametrize("word", ["--help", "--version", "--dry", "--json", "frob", "--theme"])
+@pytest.mark.parametrize("word", ["--dry", *long("--help", "--version", "--json", "frob", "--theme")])
 def test_without_a_python_nothing_is_removed_by_a_word_that_is_not_known_then(installed: Server, word: str) -> None:
     before = installed.tree(times=True)
     ended = in_namespace(installed, every_python("/dev/null"), "uninstall", word)
@@ -134,6 +136,14 @@ def test_without_a_python_nothing_is_removed_by_a_word_that_is_not_known_then(in
 @private
 def test_a_python_that_is_broken_is_passed_over(bare: Server) -> None:
     assert "no Python 3.9" in in_namespace(bare, every_python("/bin/false"), "install").stdout
+
+
+@private
+def test_a_python_whose_library_is_not_whole_is_passed_over(bare: Server) -> None:
+    """As one that was built where there was no OpenSSL: it would end in the middle."""
+    broken = 'for f in /usr/lib*/python3*/lib-dynload/_ssl.*; do mount --bind /dev/null "$f"; done'
+    ended = in_namespace(bare, broken, "install")
+    assert (ended.returncode, "no Python 3.9" in ended.stdout) == (3, True), ended.stdout
 
 
 @private

@@ -196,6 +196,7 @@ def test_the_session_that_coming_back_has_made_is_not_in_the_page(person: Callab
     assert "CREATE_WEBMAIL_SESSION" not in re.sub("(?s)<script.*?</script>", "", alice.page.content())
 
 
+@pytest.mark.long
 def test_back_from_the_back_forward_cache_shows_the_same_and_posts_nothing(
     playwright: Playwright, shared: Cpanel, person: Callable[..., Person]
 ) -> None:

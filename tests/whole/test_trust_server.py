@@ -43,7 +43,7 @@ def reports(server: Server, place: Path, saying: str, *words: str) -> None:
 
 
 @pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize("module", ["__init__", "ready/__main__", "click/host"])
+@pytest.mark.parametrize("module", ["ready/__main__", *long("__init__", "click/host")])
 def test_a_release_whose_code_is_somebody_elses(upgraded: Server, place: Path, verb: str, module: str) -> None:
     for version in ("1.0.0", "1.1.0"):
         planted(upgraded, place, f"{version}/plugin/{module}.py")
@@ -60,7 +60,7 @@ def test_a_release_with_a_folder_that_others_can_write_to(upgraded: Server, plac
 
 
 @pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize("name", ["", "releases", "releases/1.1.0", ".."], ids=["base", "releases", "release", "above"])
+@pytest.mark.parametrize("name", ["releases", *long(".", "releases/1.1.0", "..")])
 @group_or_all
 def test_a_release_below_a_folder_that_others_can_write_to(
     upgraded: Server, place: Path, verb: str, name: str, bits: int
@@ -71,7 +71,7 @@ def test_a_release_below_a_folder_that_others_can_write_to(
 
 
 @pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize("name", ["compiled/settings.json", "compiled/registration/install.json", "compiled"])
+@pytest.mark.parametrize("name", ["compiled", *long("compiled/settings.json", "compiled/registration/install.json")])
 def test_what_a_release_has_made_ready_and_others_can_change(
     upgraded: Server, place: Path, verb: str, name: str
 ) -> None:
@@ -80,7 +80,7 @@ def test_what_a_release_has_made_ready_and_others_can_change(
     reports(upgraded, place, "compiled-", verb)
 
 
-@pytest.mark.parametrize("verb", ["check", "apply", "hook", "rollback", "uninstall"])
+@pytest.mark.parametrize("verb", ["check", "hook", *long("apply", "rollback", "uninstall")])
 def test_a_release_does_not_run_itself_once_others_can_change_it(installed: Server, place: Path, verb: str) -> None:
     planted(installed, place, "1.0.0/plugin/admin/__init__.py")
     inside = Server(installed.root, installed.base / "current")
@@ -118,7 +118,9 @@ def test_installing_mends_a_release_that_others_could_change(upgraded: Server, p
 
 
 @pytest.mark.parametrize("verb", ["apply", *long("check", "install")])
-@pytest.mark.parametrize("name", ["", "config.yaml", "templates", "templates/error.html", "templates/locale/en.yaml"])
+@pytest.mark.parametrize(
+    "name", ["", "templates/error.html", *long("config.yaml", "templates", "templates/locale/en.yaml")]
+)
 def test_settings_that_are_somebody_elses(installed: Server, place: Path, verb: str, name: str) -> None:
     path = installed.config.parent / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -133,7 +135,7 @@ def test_settings_that_are_somebody_elses(installed: Server, place: Path, verb: 
 
 
 @pytest.mark.parametrize("verb", ["apply", *long("check", "install")])
-@pytest.mark.parametrize("name", ["config.yaml", "templates/error.html", "templates", ""])
+@pytest.mark.parametrize("name", ["config.yaml", "templates/error.html", *long("templates", "")])
 def test_settings_that_lead_elsewhere_are_not_followed(installed: Server, place: Path, verb: str, name: str) -> None:
     secret = place / "secret"
     secret.mkdir(mode=0o700)
@@ -150,7 +152,7 @@ def test_settings_that_lead_elsewhere_are_not_followed(installed: Server, place:
 
 
 @pytest.mark.parametrize("verb", ["apply", *long("check", "install")])
-@pytest.mark.parametrize("name", ["config.yaml", "templates/error.html", "templates/locale/en.yaml"])
+@pytest.mark.parametrize("name", ["config.yaml", *long("templates/error.html", "templates/locale/en.yaml")])
 def test_settings_that_never_end_keep_nobody_waiting(installed: Server, verb: str, name: str) -> None:
     path = installed.config.parent / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -208,7 +210,7 @@ def test_a_staged_tree_in_somebody_elses_folder(installed: Server, place: Path, 
 
 
 @pytest.mark.parametrize("verb", ["check", *long("install")])
-@pytest.mark.parametrize("name", ["bin/manage_hooks", "bin/whmapi1", "scripts/install_plugin"])
+@pytest.mark.parametrize("name", ["scripts/install_plugin", *long("bin/manage_hooks", "bin/whmapi1")])
 def test_a_program_of_the_panels_that_is_somebody_elses_is_not_run(
     installed: Server, place: Path, verb: str, name: str
 ) -> None:
