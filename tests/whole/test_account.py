@@ -57,6 +57,7 @@ def test_a_click_is_proven_step_by_step(cp: Cpanel) -> None:
     assert (ran.returncode, "Webmail took the session (" in ran.stdout) == (0, True), ran.stdout + ran.stderr
 
 
+@pytest.mark.long
 def test_the_report_for_programs_has_each_step(cp: Cpanel) -> None:
     found = json.loads(check(cp, "--json").stdout)["findings"]
     names = [finding["name"] for finding in found if finding["name"].startswith("account-")]
@@ -310,6 +311,7 @@ def test_where_people_choose_a_mailbox_the_accounts_own_is_proven(chosen: Cpanel
     assert chosen.logged_in() == []
 
 
+@pytest.mark.long
 def test_that_webmail_does_not_open_where_it_should_is_a_warning(chosen: Cpanel) -> None:
     chosen.switch("webmail", "goto-ignored")
     ran = check(chosen)

@@ -42,6 +42,7 @@ def test_two_clicks_lead_to_the_inbox_of_a_mailbox(cp: Cpanel, person: Callable[
     assert mona.visit.console == []
 
 
+@pytest.mark.long
 def test_without_scripts_it_is_three(person: Callable[..., Person]) -> None:
     mona = person(who="mona", scripts=False)
     mona.click()
@@ -52,6 +53,7 @@ def test_without_scripts_it_is_three(person: Callable[..., Person]) -> None:
     assert mona.visit.console == []
 
 
+@pytest.mark.long
 def test_back_leads_to_the_list_which_works_again(mona: Person) -> None:
     mona.click()
     mona.visit.press(button(INFO))
@@ -63,6 +65,7 @@ def test_back_leads_to_the_list_which_works_again(mona: Person) -> None:
     assert mona.refusals == [None, None]
 
 
+@pytest.mark.long
 def test_a_long_list_is_searched_and_says_how_many_are_left(cp: Cpanel, person: Callable[..., Person]) -> None:
     maximilian = person(who="max")
     maximilian.click()

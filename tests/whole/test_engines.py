@@ -10,7 +10,6 @@ import pytest
 from tests.cpanel import Cpanel, private_accounts
 from tests.kit.engines.person import AGAIN, ICON, SAYS
 from tests.kit.engines.visit import until
-from tests.kit.long import long
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     from tests.kit.engines.visit import Engine
 
 private_accounts()
+# In `make test` tests/whole/test_page_browser.py clicks.
+pytestmark = pytest.mark.long
 
 SLOW_AFTER = 2  # seconds
 SETTINGS = f"slow_after: {SLOW_AFTER}\n"
@@ -33,9 +34,7 @@ ORIGINS = (
 )
 
 
-@pytest.mark.parametrize(
-    "origin", [*ORIGINS[:2], *long(*ORIGINS[2:])], ids=["host name", "service subdomain", "IPv4", "IPv6", "server name"]
-)
+@pytest.mark.parametrize("origin", ORIGINS, ids=["host name", "service subdomain", "IPv4", "IPv6", "server name"])
 def test_one_click_leads_to_the_inbox_by_one_post(cp: Cpanel, person: Callable[..., Person], origin: str) -> None:
     alice = person(origin=origin.format(port=cp.port))
     alice.click()
@@ -53,7 +52,6 @@ def test_the_inbox_of_a_linked_mail_node(cp: Cpanel, person: Callable[..., Perso
     assert nora.visit.console == []
 
 
-@pytest.mark.long
 def test_the_inbox_is_in_the_accounts_language(person: Callable[..., Person]) -> None:
     amira = person(who="amira")
     amira.click()
@@ -80,7 +78,6 @@ def test_the_post_tells_webmail_where_it_came_from_but_no_token(cp: Cpanel, pers
     assert alice.posts[0].referer == f"{cp.url}/"
 
 
-@pytest.mark.long
 def test_an_account_without_the_feature_has_no_icon(person: Callable[..., Person]) -> None:
     carol = person(who="carol")
     tools = carol.visit.text("main")
@@ -88,7 +85,6 @@ def test_an_account_without_the_feature_has_no_icon(person: Callable[..., Person
     assert "Open Webmail" not in tools
 
 
-@pytest.mark.long
 def test_pressing_again_and_again_posts_once(cp: Cpanel, person: Callable[..., Person]) -> None:
     cp.switch("webmail", "no-content")
     alice = person()
@@ -155,7 +151,6 @@ def test_a_reload_posts_a_fresh_session(person: Callable[..., Person]) -> None:
     assert alice.posts[0].fields != alice.posts[1].fields
 
 
-@pytest.mark.long
 def test_while_webmail_is_slow_the_page_explains_itself(cp: Cpanel, person: Callable[..., Person]) -> None:
     cp.switch("webmail", "no-content")
     alice = person()
@@ -167,7 +162,6 @@ def test_while_webmail_is_slow_the_page_explains_itself(cp: Cpanel, person: Call
     assert alice.visit.console == []
 
 
-@pytest.mark.long
 def test_however_slow_webmail_is_one_post_leads_there(cp: Cpanel, person: Callable[..., Person]) -> None:
     cp.switch("webmail", "slow", SLOW_AFTER + 1)
     alice = person()
@@ -177,7 +171,6 @@ def test_however_slow_webmail_is_one_post_leads_there(cp: Cpanel, person: Callab
     assert alice.visit.console == []
 
 
-@pytest.mark.long
 def test_the_slow_page_offers_a_fresh_try(cp: Cpanel, person: Callable[..., Person]) -> None:
     cp.switch("webmail", "no-content")
     alice = person()
@@ -190,7 +183,6 @@ def test_the_slow_page_offers_a_fresh_try(cp: Cpanel, person: Callable[..., Pers
     assert alice.refusals == [None, None]
 
 
-@pytest.mark.long
 def test_a_blocked_port_leads_back_to_the_used_page_and_from_there_to_the_inbox(
     cp: Cpanel, person: Callable[..., Person]
 ) -> None:

@@ -57,6 +57,7 @@ def test_a_previous_release_that_is_damaged_is_not_returned_to(upgraded: Server)
     assert upgraded.current() == "releases/1.1.0"
 
 
+@pytest.mark.long
 def test_an_upgrade_keeps_settings_and_own_templates(newer: Server) -> None:
     newer.config.write_text("label: My mail\n")
     own = newer.config.parent / "templates/locale"
@@ -182,6 +183,7 @@ def test_installing_again_changes_nothing(installed: Server) -> None:
     assert but_for_times(installed) == before
 
 
+@pytest.mark.long
 def test_installing_again_that_fails_leaves_every_byte_as_it_was(installed: Server) -> None:
     installed.well("install")
     installed.settle("timeout: 10\n")

@@ -55,6 +55,7 @@ def test_a_dry_run_lists_the_steps_and_changes_nothing(upgraded: Server, verb: s
     assert steps(planned) == steps(server.well(verb))
 
 
+@pytest.mark.long
 def test_the_dry_run_of_an_upgrade_equals_it(newer: Server) -> None:
     before = newer.tree(times=True)
     planned = newer.well("--dry-run")

@@ -57,7 +57,9 @@ def open_templates(server: Server, ran: Path) -> None:
 
 @pytest.mark.parametrize("verb", ["check", *long("apply", "hook", "rollback")])
 @pytest.mark.parametrize("inside", [True, False], ids=["its own", "the tarball's"])
-@pytest.mark.parametrize("spoil", [open_release, open_theme, foreign_theme, open_settings], ids=lambda s: s.__name__)
+@pytest.mark.parametrize(
+    "spoil", [open_release, *long(open_theme, foreign_theme, open_settings)], ids=lambda s: s.__name__
+)
 def test_it_is_reported_and_not_run(upgraded: Server, ran: Path, spoil, inside: bool, verb: str) -> None:  # type: ignore[no-untyped-def]
     spoil(upgraded, ran)
     server = Server(upgraded.root, upgraded.base / "current") if inside else upgraded

@@ -184,7 +184,9 @@ def set_group(folder: Path) -> None:
 
 @as_root
 @pytest.mark.parametrize("umask", [0o077, *long(0o000, 0o022, 0o027)])
-@pytest.mark.parametrize("prepare", [lambda folder: None, set_group, inherit_acl], ids=["plain", "set-group-ID", "ACL"])
+@pytest.mark.parametrize(
+    "prepare", [inherit_acl, *long(set_group, lambda folder: None)], ids=["ACL", "set-group-ID", "plain"]
+)
 def test_modes_are_those_of_the_manifest(bare: Server, umask: int, prepare: Callable[[Path], None]) -> None:
     for name in ("usr/local/cpanel/3rdparty", "usr/local/cpanel/base/frontend/jupiter", "etc"):
         prepare(bare.root / name)

@@ -66,6 +66,7 @@ def test_what_is_said_to_move_it_away_lets_uninstalling_go_on(installed: Server,
     assert not installed.base.exists()
 
 
+@pytest.mark.long
 def test_a_folder_that_is_no_release_of_ours_stays_when_older_ones_go(newer: Server, place: Path) -> None:
     (newer.base / "releases/notes").mkdir()
     newer.well("install")

@@ -87,6 +87,7 @@ def test_an_older_release_is_not_put_over_a_newer_one_unasked(upgraded: Server, 
     assert "--downgrade" in older.run("install").stdout
 
 
+@pytest.mark.long
 def test_a_check_by_an_older_tarball_names_the_command_that_is_not_refused(upgraded: Server, trees: Path) -> None:
     older = Server(upgraded.root, trees / "source")
     (command,) = re.findall(r"In order\. This is .*; to install it: (.*)", older.well("check"))
@@ -103,6 +104,7 @@ def test_a_downgrade_that_is_meant_is_done_and_said(upgraded: Server, trees: Pat
 # --- settings that do not hold ---
 
 
+@pytest.mark.long
 def test_an_upgrade_keeps_the_last_good_settings_and_says_so(newer: Server) -> None:
     newer.settle("label: My mail\n")
     Server(newer.root, newer.base / "current").well("apply")
@@ -152,6 +154,7 @@ def test_a_place_that_chattr_has_pinned_is_named(installed: Server) -> None:
 # --- the release before ---
 
 
+@pytest.mark.long
 def test_a_release_before_that_is_gone_is_found_and_mended(upgraded: Server) -> None:
     shutil.rmtree(upgraded.release)
     ended = upgraded.run("check")
