@@ -11,6 +11,8 @@ from plugin.ready.problem import Problem, nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from plugin.ready.sources import Sources, Text
 
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
@@ -24,10 +26,11 @@ def read(sources: Sources, tag: str, children: tuple[str, ...] = ()) -> dict[str
     Problem if a file is not a flat YAML mapping of known keys to text with the placeholders of our English text, or if
     `inherits` leads nowhere.
     """
-    english = {key: sentence for key, sentence, _ in file_entries(sources.locales["en"][0])}
     sentences: dict[str, str] = {}
     for source in sources.locales[tag]:
-        sentences = {**sentences, **checked(source, english)}
+        for problem in problems(source, sources):
+            raise problem
+        sentences |= {key: sentence for key, sentence, _ in file_entries(source)}
     file = sources.locales[tag][-1].file
     if not sentences.keys() & {"lang", "inherits"}:
         raise Problem(file, None, "lang", "is missing; say what language this is, such as pt-BR")
@@ -39,21 +42,26 @@ def read(sources: Sources, tag: str, children: tuple[str, ...] = ()) -> dict[str
     return {**read(sources, parent, (tag, *children)), **sentences}
 
 
-def checked(source: Text, english: dict[str, str]) -> dict[str, str]:
-    """The sentences of one file, each held against the English one."""
+def problems(source: Text, sources: Sources) -> Iterator[Problem]:
+    """Everything that is wrong with one file, each sentence held against our English one."""
+    english = {key: sentence for key, sentence, _ in file_entries(sources.locales["en"][0])}
     file = source.file
     if not re.fullmatch(allowed.LOCALE, os.path.basename(file)[:-5]):
-        raise Problem(file, None, None, "must be named by a locale tag of cPanel's, such as pt_br.yaml")
-    for key, sentence, line in file_entries(source):
+        yield Problem(file, None, None, "must be named by a locale tag of cPanel's, such as pt_br.yaml")
+    try:
+        found = file_entries(source)
+    except Problem as problem:
+        yield problem
+        return
+    for key, sentence, line in found:
         if key == "dir" and sentence not in ("ltr", "rtl"):
-            raise Problem(file, line, key, "must be ltr or rtl")
+            yield Problem(file, line, key, "must be ltr or rtl")
         if key == "lang" and not re.fullmatch("[A-Za-z0-9]+(-[A-Za-z0-9]+)*", sentence):
-            raise Problem(file, line, key, "must be a language tag, such as pt-BR")
+            yield Problem(file, line, key, "must be a language tag, such as pt-BR")
         if key not in (*ABOUT, *english):
-            raise Problem(file, line, key, f"is no sentence; {nearest(key, english, others='our own en.yaml has all')}")
-        if set(PLACEHOLDER.findall(sentence)) - set(PLACEHOLDER.findall(english.get(key, ""))):
-            raise Problem(file, line, key, "has a {placeholder} that the English sentence does not have")
-    return {key: sentence for key, sentence, _ in file_entries(source)}
+            yield Problem(file, line, key, f"is no sentence; {nearest(key, english, others='our own en.yaml has all')}")
+        elif set(PLACEHOLDER.findall(sentence)) - set(PLACEHOLDER.findall(english.get(key, ""))):
+            yield Problem(file, line, key, "has a {placeholder} that the English sentence does not have")
 
 
 @functools.cache

@@ -48,6 +48,8 @@ def check(places: Places, last_good: bool = False) -> Checked:
         problems = unread + choice.problems + problems
     sentences = {}
     for tag in sorted(written.locales):
+        for source in written.locales[tag]:
+            problems += locales.problems(source, written)
         try:
             sentences[tag] = locales.read(written, tag)
         except Problem as problem:

@@ -171,6 +171,15 @@ def test_every_problem_is_told_at_once_one_a_line(server: Server) -> None:
     ]
 
 
+def test_every_problem_of_a_file_of_sentences_is_told(server: Server) -> None:
+    own(server, "locale/de.yaml", 'nonsense: "x"\nlink.again: "{host}"\ndir: "up"\n')
+    assert [line.split(": ")[:2] for line in run(server).stderr.splitlines()] == [
+        [f"{server.own_templates}/locale/de.yaml:1", "nonsense"],
+        [f"{server.own_templates}/locale/de.yaml:2", "link.again"],
+        [f"{server.own_templates}/locale/de.yaml:3", "dir"],
+    ]
+
+
 def test_a_broken_template_is_told_once_not_once_for_each_language(server: Server) -> None:
     own(server, "error.html", "{% if %}")
     assert len(run(server).stderr.splitlines()) == 1
