@@ -22,7 +22,7 @@ def run(job: Job, callers_path: str) -> int:
         outcome = verbs.change(job, callers_path)
     except verbs.Elsewhere as release:
         return hand_over(str(release), job.arguments.dry)
-    said = "; ".join(outcome.repaired) or "in order"
+    said = "; ".join(outcome.repaired) or "nothing to repair"
     if outcome.code:
         said = f"failed: {outcome.why}"
     said = f"after the cPanel update: {voice.printable(' '.join(said.split()))}"

@@ -47,8 +47,8 @@ def test_standard_input_that_is_closed_is_read_too(given: int) -> None:
 
 
 def test_below_a_staged_root_the_line_goes_to_standard_error(capfd: Captured) -> None:
-    hook.log("/srv/staged", "after the cPanel update: in order")
-    assert capfd.readouterr() == ("", "webmail-signin: after the cPanel update: in order\n")
+    hook.log("/srv/staged", "after the cPanel update: nothing to repair")
+    assert capfd.readouterr() == ("", "webmail-signin: after the cPanel update: nothing to repair\n")
 
 
 def install_sh(release: Path, script: str) -> str:

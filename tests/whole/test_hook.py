@@ -13,8 +13,8 @@ from tests.kit.servers import Server, hook
 
 def test_a_hook_with_nothing_to_do_logs_one_line(installed: Server) -> None:
     ended = hook(installed)
-    assert (ended.returncode, ended.stdout) == (0, "1 webmail-signin: after the cPanel update: in order\n")
-    assert ended.stderr == "webmail-signin: after the cPanel update: in order\n"
+    assert (ended.returncode, ended.stdout) == (0, "1 webmail-signin: after the cPanel update: nothing to repair\n")
+    assert ended.stderr == "webmail-signin: after the cPanel update: nothing to repair\n"
 
 
 def lost_page(server: Server) -> None:

@@ -137,7 +137,7 @@ def test_below_set_group_id_folders_modes_come_out_as_they_should(bare: Server) 
     bare.well("install")
     ours = (bare.base, bare.base / "releases", bare.base / "current/", bare.entry.parent, bare.config.parent)
     assert [oct(path.stat().st_mode) for path in ours] == ["0o40755"] * 5
-    assert hook(bare).stderr.endswith(": in order\n")
+    assert hook(bare).stderr.endswith(": nothing to repair\n")
 
 
 @pytest.mark.long
