@@ -192,6 +192,19 @@ def test_focus_is_visible_on_everything_that_takes_it(phone: Page, address: str)
 
 
 @browser_test
+@pytest.mark.parametrize(("tag", "edge"), [("en", "left"), ("ar", "right")])
+def test_code_and_reference_stand_below_their_labels(phone: Page, address: str, tag: str, edge: str) -> None:
+    show(phone, address, "method-not-allowed", tag)
+    edges = f"""all => all.map(each => [...each.children].map(part => {{
+      const text = new Range();
+      text.selectNodeContents(part);
+      return text.getBoundingClientRect().{edge};
+    }}))"""
+    for label, value in phone.locator(".facts dl div").evaluate_all(edges):
+        assert label == value
+
+
+@browser_test
 def test_code_and_reference_are_each_selected_as_a_whole(phone: Page, address: str) -> None:
     show(phone, address, "uapi-timeout", "en")
     for text in "uapi-timeout", "4f1c09ab":
