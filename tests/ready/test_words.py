@@ -172,9 +172,9 @@ def test_a_french_sign_of_two_parts_follows_a_space_that_does_not_break() -> Non
     assert found(r"[^\u00a0][:»]|«[^\u00a0]|[^\u202f][;?]", "fr") == []
 
 
-@pytest.mark.parametrize(("tag", "letters"), [("cs", "kszvouai"), ("pl", "wzoiau")])
-def test_a_word_of_one_letter_stays_with_the_next_where_typography_asks_for_it(tag: str, letters: str) -> None:
-    assert found(rf"(?i)(?<![\w’])[{letters}] ", tag) == []
+@pytest.mark.parametrize("tag", ["cs", "pl", "ru", "uk"])
+def test_a_word_of_one_letter_stays_with_the_next_where_typography_asks_for_it(tag: str) -> None:
+    assert found(r"(?<![\w’])[^\W\d_] ", tag) == []
 
 
 @pytest.mark.parametrize("tag", ["ja", "zh", "zh_tw"])
