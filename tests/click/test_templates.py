@@ -193,6 +193,27 @@ def test_focus_is_visible_on_everything_that_takes_it(phone: Page, address: str)
     assert len(seen) == 4
 
 
+@pytest.mark.parametrize(
+    ("outcome", "word"),
+    [
+        ("uapi-timeout", "Try again"),
+        ("no-such-mailbox", "Back to the list"),
+        ("mailbox-suspended", "Back to the list"),
+        ("bad-form", "Back to the list"),
+        ("not-secure", "Continue securely"),
+        ("not-clicked", "Open Webmail"),
+        ("not-in-cpanel", "Back to cPanel"),
+        ("wrong-user", "Back to cPanel"),
+        ("team-user", "Back to cPanel"),
+        ("feature-off", "Back to cPanel"),
+        ("uapi-missing", "Back to cPanel"),
+    ],
+)
+def test_the_button_is_what_the_sentence_above_it_says(outcome: str, word: str) -> None:
+    made = pages.response(outcome).body
+    assert re.findall(r'<a class="go" href="[^"]+">(.*)</a>', made) == [word]
+
+
 @browser_test
 @pytest.mark.parametrize(("tag", "edge"), [("en", "left"), ("ar", "right")])
 def test_code_and_reference_stand_below_their_labels(phone: Page, address: str, tag: str, edge: str) -> None:
