@@ -28,7 +28,7 @@ def read(sources: Sources, tag: str, children: tuple[str, ...] = ()) -> dict[str
     """
     sentences: dict[str, str] = {}
     for source in sources.locales[tag]:
-        for problem in problems(source, sources):
+        for problem in problems(source, sources.locales["en"][0]):
             raise problem
         sentences |= {key: sentence for key, sentence, _ in file_entries(source)}
     file = sources.locales[tag][-1].file
@@ -42,9 +42,14 @@ def read(sources: Sources, tag: str, children: tuple[str, ...] = ()) -> dict[str
     return {**read(sources, parent, (tag, *children)), **sentences}
 
 
-def problems(source: Text, sources: Sources) -> Iterator[Problem]:
-    """Everything that is wrong with one file, each sentence held against our English one."""
-    english = {key: sentence for key, sentence, _ in file_entries(sources.locales["en"][0])}
+@functools.cache
+def problems(source: Text, ours: Text) -> list[Problem]:
+    """Everything that is wrong with one file, held against our English one; every locale asks this of English."""
+    return list(faults(source, {key: sentence for key, sentence, _ in file_entries(ours)}))
+
+
+def faults(source: Text, english: dict[str, str]) -> Iterator[Problem]:
+    """One after the other, in the order of the file."""
     file = source.file
     if not re.fullmatch(allowed.LOCALE, os.path.basename(file)[:-5]):
         yield Problem(file, None, None, "must be named by a locale tag of cPanel's, such as pt_br.yaml")
