@@ -30,9 +30,13 @@ TOO_WIDE = """() => [...document.querySelectorAll("html, body, main, main *")].f
 
 
 @contextlib.contextmanager
-def chromium(playwright: Playwright, *rules: str, back_forward_cache: bool = False) -> Iterator[Browser]:
+def chromium(
+    playwright: Playwright, *rules: str, scripts: bool = True, back_forward_cache: bool = False
+) -> Iterator[Browser]:
     """A running browser; `rules` are Chromium's for host names, and whatever they leave out is unknown.
 
+    Without `scripts` it runs none in any page. Playwright's own `java_script_enabled=False` is no substitute where a
+    page opens another: now and then it comes after the other's <noscript> was read as one that is not needed.
     With `back_forward_cache` a page that is left may be kept as it is, as for people; Playwright turns that off.
     """
     program = next(filter(None, map(shutil.which, NAMES)), None)
@@ -41,6 +45,8 @@ def chromium(playwright: Playwright, *rules: str, back_forward_cache: bool = Fal
     arguments = [*QUIET, f"--host-resolver-rules={names}"]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")
+    if not scripts:
+        arguments.append("--blink-settings=scriptEnabled=false")
     browser = playwright.chromium.launch(
         executable_path=program,
         args=arguments,

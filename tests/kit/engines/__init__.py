@@ -35,7 +35,7 @@ def engine(name: str, cp: Cpanel) -> Iterator[Engine]:
     with contextlib.ExitStack() as undo:
         if name == "chromium":
             playwright = undo.enter_context(sync_playwright())
-            yield Chromium(undo.enter_context(browser.chromium(playwright, cp.chromium_rules)))
+            yield Chromium(lambda scripts: browser.chromium(playwright, cp.chromium_rules, scripts=scripts), undo)
             return
         loop = undo.enter_context(Loop())
         names = undo.enter_context(proxy.served(loop, cp.front_port))

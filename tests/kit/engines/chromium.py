@@ -11,7 +11,8 @@ from playwright.sync_api import Error
 from tests.kit.engines.visit import Refused, patient, until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -96,18 +97,18 @@ class Pages:
 
 
 class Chromium:
-    """An `Engine`."""
+    """An `Engine`. `start` starts one that runs scripts or not; the first stays for all visits with scripts."""
 
-    def __init__(self, browser: Browser) -> None:
+    def __init__(self, start: Callable[[bool], AbstractContextManager[Browser]], undo: contextlib.ExitStack) -> None:
         self.asked: list[str] = []  # Chromium itself resolves no name but the stand-in's
-        self._browser = browser
+        self._start = start
+        self._browser = undo.enter_context(start(True))
 
     @contextlib.contextmanager
     def visit(self, scripts: bool = True, dark: bool = False) -> Iterator[Pages]:
-        context = self._browser.new_context(
-            ignore_https_errors=True, java_script_enabled=scripts, color_scheme="dark" if dark else "light"
-        )
-        try:
-            yield Pages(context)
-        finally:
-            context.close()
+        with contextlib.nullcontext(self._browser) if scripts else self._start(False) as browser:
+            context = browser.new_context(ignore_https_errors=True, color_scheme="dark" if dark else "light")
+            try:
+                yield Pages(context)
+            finally:
+                context.close()
