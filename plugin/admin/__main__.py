@@ -10,6 +10,7 @@ from plugin.admin import check, files, hook, interpreter, signals, verbs, voice
 from plugin.admin.arguments import USAGE, Arguments, Misuse, parse
 from plugin.admin.job import Job
 from plugin.admin.server import HOME, Server
+from plugin.admin.transaction import reason
 
 MISUSE = 2
 
@@ -23,11 +24,10 @@ def main(here: str, words: list[str]) -> int:
         arguments = parse(words)
         root = root_of(here, arguments)
     except Misuse as problem:
-        voice.write(2, f"install.sh: {problem}\nTry: sh install.sh --help")
+        voice.Voice().warn(f"install.sh: {problem}\nTry: sh install.sh --help")
         return MISUSE
     if arguments.verb in ("help", "version"):
-        voice.write(1, USAGE if arguments.verb == "help" else f"Webmail Sign-in {version}")
-        return 0
+        return printed(USAGE if arguments.verb == "help" else f"Webmail Sign-in {version}")
     server = Server(root)
     command = f"sh {voice.quoted(f'{here}/install.sh')}" + (f" --root {voice.quoted(root)}" if root else "")
     spoken = voice.Voice(quiet=arguments.verb == "hook", coloured=coloured())
@@ -35,6 +35,15 @@ def main(here: str, words: list[str]) -> int:
     callers_path = os.environ.get("WEBMAIL_SIGNIN_PATH", "")
     verb = {"check": check.run, "hook": hook.run}.get(arguments.verb)
     return verb(job, callers_path) if verb else verbs.change(job, callers_path).code
+
+
+def printed(text: str) -> int:
+    try:
+        voice.write(1, text)
+    except OSError as why:
+        voice.Voice().fail(reason(why))
+        return verbs.FAILED
+    return verbs.DONE
 
 
 def hold_standard_streams() -> None:

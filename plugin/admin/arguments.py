@@ -76,6 +76,7 @@ def parse(words: list[str]) -> Arguments:
     themes: list[str] = []
     found: dict[str, str | bool] = {}
     seen = []
+    asked = ""
     rest = iter(words)
     for word in rest:
         option, equals, value = word.partition("=")
@@ -99,11 +100,13 @@ def parse(words: list[str]) -> Arguments:
                 found[VALUES[option]] = value
             seen.append(option)
         elif word in ("-h", "--help"):
-            return Arguments("help")
+            asked = "help"
         elif word == "--version":
-            return Arguments("version")
+            asked = asked or "version"
         else:
             raise Misuse(f"unknown word: {word}")
+    if asked:
+        return Arguments(asked)
     verb = verb or "install"
     for option in seen:
         if verb not in GOES_WITH.get(option, VERBS):

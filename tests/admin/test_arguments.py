@@ -20,14 +20,16 @@ def test_a_theme_that_is_named_twice_is_one() -> None:
 
 
 @pytest.mark.parametrize(("word", "verb"), [("--help", "help"), ("-h", "help"), ("--version", "version")])
-def test_help_and_version_come_before_everything_else(word: str, verb: str) -> None:
-    assert parse(["check", word, "--frobnicate"]).verb == verb
+def test_help_and_version_come_before_a_verb(word: str, verb: str) -> None:
+    assert parse(["check", word, "--purge"]).verb == verb
 
 
 @pytest.mark.parametrize(
     ("words", "saying"),
     [
         ("frobnicate", "unknown word: frobnicate"),
+        ("--help frobnicate", "unknown word: frobnicate"),
+        ("--version --frobnicate", "unknown word: --frobnicate"),
         ("install check", "one of install and check, not both"),
         ("--theme", "--theme needs a value"),
         ("--root --dry-run", "--root needs a value"),

@@ -18,10 +18,16 @@ def test_with_nobody_to_listen_the_work_is_done_all_the_same(installed: Server, 
         assert installed.run(verb, stdout=full, stderr=subprocess.PIPE).returncode == 0
 
 
-@pytest.mark.parametrize("words", [["check"], ["check", "--json"]])
-def test_findings_that_cannot_be_printed_are_a_failure(installed: Server, words: list[str]) -> None:
+@pytest.mark.parametrize("words", [["check"], ["check", "--json"], ["--version"], ["--help"]])
+def test_what_was_asked_and_cannot_be_printed_is_a_failure(installed: Server, words: list[str]) -> None:
     with open("/dev/full", "w") as full:
-        assert installed.run(*words, stdout=full, stderr=subprocess.PIPE).returncode == 1
+        ended = installed.run(*words, stdout=full, stderr=subprocess.PIPE)
+    assert (ended.returncode, ended.stderr.count("\n"), "no space left" in ended.stderr) == (1, 1, True)
+
+
+def test_misuse_is_misuse_where_nothing_can_be_said(bare: Server) -> None:
+    with open("/dev/full", "w") as full:
+        assert bare.run("frobnicate", stderr=full).returncode == 2
 
 
 @pytest.mark.parametrize("settings", ["timeout: long\n", *long("icon: /nowhere.svg\n")])
