@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plugin.admin import report
-from plugin.admin.findings import SERVER, Finding
+from plugin.admin.findings import ADVICE, SERVER, Finding
 from plugin.admin.programs import Failed
 from plugin.admin.transaction import Step
 
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 def of_account(job: Job, *, fit: bool) -> Iterator[Finding]:
     """`fit` is whether there is something to click on, and programs that can be run."""
     name = job.arguments.account
-    if name and fit:
+    if name and job.arguments.dry:
+        text = f"with --dry-run no login of {name} is made; without it, a whole click is made with one"
+        yield Finding(True, ADVICE, "account-click", text)
+    elif name and fit:
         from plugin.admin import account  # HTTP and HTML, which every other run would wait for
 
         yield from account.prove(job.server, name, job.themes[0])

@@ -20,6 +20,12 @@ def test_where_something_else_is_wrong_that_comes_first(tmp_path: Path) -> None:
     assert (found.level, found.text) == ("failure", "no click of alice was made: what is wrong above comes first")
 
 
+@pytest.mark.parametrize("fit", [True, False])
+def test_a_dry_run_only_says_what_would_be_done(tmp_path: Path, fit: bool) -> None:
+    (found,) = proof.of_account(blind(tmp_path, "check", "--account", "alice", "--dry-run"), fit=fit)
+    assert (found.level, found.text.partition(";")[0]) == ("ok", "with --dry-run no login of alice is made")
+
+
 def test_as_a_step_it_says_what_it_finds_and_fails_with_it(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     step = proof.step(blind(tmp_path, "--account", "alice", themes=("jupiter",)))
     with pytest.raises(Failed, match="no login to cPanel could be made for alice"):

@@ -285,6 +285,14 @@ def test_a_dry_run_logs_nobody_in(empty: tuple[Cpanel, servers.Server]) -> None:
     assert cp.root.session_log() == ""
 
 
+@pytest.mark.parametrize("words", [[], *long(["--json"])])
+def test_nor_does_a_check(chosen: Cpanel, words: list[str]) -> None:
+    before = chosen.root.session_log()
+    server = servers.Server(chosen.root.path)
+    assert "no login of" in server.well("check", "--account", first(chosen), "--dry-run", *words)
+    assert chosen.root.session_log() == before
+
+
 def test_before_it_is_installed_there_is_no_click_to_prove(empty: tuple[Cpanel, servers.Server]) -> None:
     cp, server = empty
     ran = server.run("check", "--account", first(cp))
