@@ -75,7 +75,8 @@ def uninstalling(job: Job, callers_path: str) -> Look:
     server, installed, arguments = job.server, job.installed, job.arguments
     found = [each for each in qualify.rights(server, f"{job.command} uninstall") if not each.ok]
     found += obstacles.on_the_way(server, installed)
-    found += qualify.missing_themes(installed.themes, arguments.themes, job.command)
+    strange = (theme for theme in arguments.themes if theme not in installed.themes)
+    found += (qualify.not_in(theme, installed, job.command, may_be=False) for theme in strange)
     themes = tuple(theme for theme in installed.themes if theme in (arguments.themes or installed.themes))
     for theme in themes:
         found += obstacles.in_page(server, theme)
@@ -92,10 +93,7 @@ def previous(job: Job) -> Iterator[Finding]:
         text = "there is no previous release to return to; unpack the older tarball and run its install.sh"
         yield Finding(False, INSTALLED, "previous", text, look=f"ls {quoted(job.server.releases)}")
         return
-    release = job.server.release(version)
-    if any(trust.doubts(release)):
-        text = f"release {version} is damaged; unpack its tarball and run: sh install.sh --downgrade"
-        yield Finding(False, INSTALLED, "previous", text, look=f"ls -l {quoted(release)}")
+    yield from (each._replace(kind=INSTALLED) for each in state.of_previous(job))
 
 
 def untrusted(job: Job, why: Iterator[str]) -> Iterator[Finding]:

@@ -108,11 +108,16 @@ def installation(server: Server, installed: Installed, themes: tuple[str, ...], 
     """For the verbs that need one; the themes that were named must be those that it is installed in."""
     if not installed.current:
         yield Finding(False, INSTALLED, "installed", "Webmail Sign-in is not installed here", f"{command} install")
-    yield from missing_themes(installed.themes, themes, command)
-
-
-def missing_themes(present: tuple[str, ...], themes: tuple[str, ...], command: str) -> Iterator[Finding]:
     for theme in themes:
-        if theme not in present:
-            text = f"it is not installed in the theme {theme}"
-            yield Finding(False, INSTALLED, "theme", text, f"{command} install --theme {theme}")
+        if theme not in installed.themes:
+            yield not_in(theme, installed, command, may_be=os.path.isdir(f"{server.frontend}/{theme}"))
+
+
+def not_in(theme: str, installed: Installed, command: str, *, may_be: bool) -> Finding:
+    """`may_be`: whether installing into it is possible, and not the opposite of what was asked for."""
+    text = f"it is not installed in the theme {theme}"
+    if installed.themes:
+        text += f", but in {' and '.join(installed.themes)}"
+    if may_be:
+        return Finding(False, INSTALLED, "theme", text, f"{command} install --theme {theme}")
+    return Finding(False, INSTALLED, "theme", text, look=f"{command} check")

@@ -80,10 +80,21 @@ def of_installed(job: Job, release: str, doubts: list[str], *, fit: bool) -> Ite
     if files.leads(f"{server.base}/previous") and not job.installed.previous:
         text = f"the release before this one is gone: {server.base}/previous leads nowhere"
         yield Finding(False, INSTALLED, "previous", text, f"{job.mending} install")
+    yield from of_previous(job)
     for path, bit in ((server.etc, stat.S_IXOTH), (server.config, stat.S_IROTH)):
         if os.path.exists(path) and not os.stat(path).st_mode & bit:
             text = f"{path} is closed to the accounts; clicks go on with what was applied"
-            yield Finding(False, INSTALLED, "settings", text, f"chmod a+rX {quoted(path)}")
+            yield Finding(False, ADVICE, "settings", text, f"chmod a+rX {quoted(path)}")
+
+
+def of_previous(job: Job) -> Iterator[Finding]:
+    """Nobody clicks on it, and no command but this one needs it."""
+    version = job.installed.previous
+    if version not in ("", job.installed.current):
+        for why in islice(trust.doubts(job.server.release(version)), 1):
+            text = f"release {version} is damaged, so rollback cannot return to it: {why}; "
+            text += "to have it back, unpack its tarball and run: sh install.sh --downgrade"
+            yield Finding(False, ADVICE, "previous", text, look=f"ls -lR {quoted(job.server.release(version))}")
 
 
 def damaged(job: Job, text: str) -> Finding:

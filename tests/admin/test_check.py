@@ -176,11 +176,6 @@ def redrawn_icon(server: Server) -> str:
     return "apply"
 
 
-def closed_settings(server: Server) -> str:
-    server.config.chmod(0o600)
-    return "settings"
-
-
 def missing_hook(server: Server) -> str:
     (server.root / "var/cpanel/hooks.json").unlink()
     return "hook"
@@ -210,7 +205,6 @@ MORE_FAILURES: list[Callable[[Server], str]] = [
     removed_sentences,
     nothing_ready_made,
     redrawn_icon,
-    closed_settings,
     missing_feature,
 ]
 
@@ -239,9 +233,15 @@ def closed_port(server: Server) -> str:
     return "port"
 
 
+def closed_settings(server: Server) -> str:
+    server.config.chmod(0o600)
+    return "settings"
+
+
 WARNINGS: list[Callable[[Server], str]] = [
     feature_off,
     closed_port,
+    closed_settings,
 ]
 
 

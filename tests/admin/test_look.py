@@ -42,7 +42,7 @@ def test_a_damaged_release_is_not_returned_to(tmp_path: Path) -> None:
     job = at(tmp_path, "rollback", previous="1.0.0")
     Path(job.server.release("1.0.0")).mkdir(parents=True)
     (found,) = look.previous(job)
-    assert found.text.startswith("release 1.0.0 is damaged; ")
+    assert (found.level, found.text.startswith("release 1.0.0 is damaged, so ")) == ("failure", True)
 
 
 def test_folders_that_are_not_there_are_noted_the_inner_ones_first(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from plugin.admin import qualify
 from plugin.admin.findings import Finding
 from plugin.admin.manifest import PARTS
-from plugin.admin.server import Record, Server
+from plugin.admin.server import Installed, Record, Server
 from tests.kit.account import IS_ROOT
 from tests.kit.programs import program
 
@@ -164,12 +164,16 @@ def test_a_source_without_a_version_is_none(source: Path) -> None:
 
 
 def test_what_is_not_installed_can_neither_be_applied_nor_in_a_theme(server: Server) -> None:
-    found = list(qualify.installation(server, server.survey(), ("paper",), "sh install.sh"))
+    os.makedirs(f"{server.frontend}/paper")
+    found = list(qualify.installation(server, server.survey(), ("paper", "nosuch"), "sh install.sh"))
     assert [(each.name, each.remedy) for each in found] == [
         ("installed", "sh install.sh install"),
         ("theme", "sh install.sh install --theme paper"),
+        ("theme", ""),  # installing into it would not help
     ]
 
 
-def test_a_theme_that_it_is_installed_in_is_not_missing() -> None:
-    assert list(qualify.missing_themes(("jupiter",), ("jupiter",), "")) == []
+def test_a_theme_that_it_is_installed_in_is_not_missing(server: Server) -> None:
+    installed = Installed("1.0.0", "", Record(themes=("jupiter",)), True)
+    found = list(qualify.installation(server, installed, ("jupiter", "paper"), ""))
+    assert [each.text for each in found] == ["it is not installed in the theme paper, but in jupiter"]

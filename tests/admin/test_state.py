@@ -88,6 +88,24 @@ def test_where_nothing_is_left_nothing_is_said(tmp_path: Path) -> None:
     assert list(state.of_remains(blind(tmp_path, "check"), fit=True)) == []
 
 
+@pytest.mark.parametrize("mode", [0o644, 0o666], ids=["changed", "open to others"])
+def test_a_previous_release_that_cannot_be_returned_to_is_said(tmp_path: Path, mode: int) -> None:
+    job = at(tmp_path)._replace(installed=Installed("1.1.0", "1.0.0", Record(), True))
+    release = Path(job.server.release("1.0.0"))
+    release.mkdir(parents=True)
+    (release / "file").touch()
+    (release / "file").chmod(mode)
+    (found,) = state.of_previous(job)
+    why = "file can be changed by others" if mode == 0o666 else "MANIFEST cannot be read"
+    assert (found.level, f"{release}: {why}" in found.text) == ("warning", True)
+
+
+@pytest.mark.parametrize("previous", ["", "1.0.0"], ids=["none", "the one in use"])
+def test_what_is_no_other_release_is_not_looked_at(tmp_path: Path, previous: str) -> None:
+    job = at(tmp_path)._replace(installed=Installed("1.0.0", previous, Record(), True))
+    assert list(state.of_previous(job)) == []
+
+
 def test_of_a_release_that_others_can_change_nothing_is_run(tmp_path: Path) -> None:
     job = at(tmp_path)
     release = Path(job.server.release("1.0.0"))
