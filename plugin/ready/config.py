@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from plugin.click.settings import Settings, below_root
 from plugin.ready import allowed, flat
-from plugin.ready.problem import Problem, nearest
+from plugin.ready.problem import Problem, by_line, nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,18 +34,17 @@ class Parsed(NamedTuple):
 
 def parse(source: Text) -> Parsed:
     """What the settings say, and each thing that is wrong with them; `values` are those that are right."""
-    found = Parsed({}, {}, [])
-    try:
-        for entry in flat.entries(source.text, source.file):
-            try:
-                found.lines[entry.key] = entry.line
-                value = checked(entry, source.file)
-                if value is not None:
-                    found.values[entry.key] = value
-            except Problem as problem:
-                found.problems.append(problem)
-    except Problem as problem:  # no YAML from here on
-        found.problems.append(problem)
+    written = flat.read(source.text, source.file)
+    found = Parsed({}, {}, written.problems)
+    for entry in written.entries:
+        try:
+            found.lines[entry.key] = entry.line
+            value = checked(entry, source.file)
+            if value is not None:
+                found.values[entry.key] = value
+        except Problem as problem:
+            found.problems.append(problem)
+    found.problems.sort(key=by_line)
     return found
 
 

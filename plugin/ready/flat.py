@@ -9,10 +9,6 @@ import yaml
 
 from plugin.ready.problem import Problem
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 NULL = "tag:yaml.org,2002:null"
 DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 #: What people do to write this, by a part of what YAML says of it.
@@ -32,29 +28,31 @@ class Entry(NamedTuple):
     written: str
 
 
-def entries(text: str, file: str) -> Iterator[Entry]:
-    """Each entry of the YAML `text`; raises Problem naming `file` and line."""
-    loader = None
+class Flat(NamedTuple):
+    entries: list[Entry]
+    problems: list[Problem]
+
+
+def read(text: str, file: str) -> Flat:
+    """What the YAML `text` says, and each thing in it that says nothing; the problems name `file` and line."""
+    found = Flat([], [])
     try:
-        loader = yaml.SafeLoader(text)
-        root = loader.get_single_node()
-        if root is None:
-            return
-        if isinstance(root, yaml.ScalarNode) and root.tag == NULL:
-            return  # comments only
-        if not isinstance(root, yaml.MappingNode):
-            raise Problem(file, root.start_mark.line + 1, None, "must be lines of `key: value`")
-        seen = set()
-        for key_node, value_node in root.value:
-            line = key_node.start_mark.line + 1
-            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
-            if key is None or key in seen:
-                raise Problem(file, line, key, "is not a key" if key is None else "stands twice")
-            if not isinstance(value_node, yaml.ScalarNode):
-                raise Problem(file, line, key, "must be a single value")
-            seen.add(key)
-            written = text[value_node.start_mark.index : value_node.end_mark.index]
-            yield Entry(key, construct(loader, value_node, file, line, key), line, on_a_line(written))
+        root = composed(text, file)
+    except Problem as problem:
+        return Flat([], [problem])
+    seen: set[str] = set()
+    for key_node, value_node in root.value if root else ():
+        try:
+            found.entries.append(entry(text, key_node, value_node, file, seen))
+        except Problem as problem:
+            found.problems.append(problem)
+    return found
+
+
+def composed(text: str, file: str) -> yaml.MappingNode | None:
+    """None if there is nothing but comments. Raises Problem."""
+    try:
+        root = yaml.compose(text, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = str(error.problem)
@@ -65,18 +63,35 @@ def entries(text: str, file: str) -> Iterator[Entry]:
         raise Problem(file, line, None, f"not YAML: {error.reason}") from None
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         raise Problem(file, None, None, f"not YAML: {str(error).splitlines()[0]}") from None
-    finally:
-        if loader is not None:
-            loader.dispose()  # type: ignore[no-untyped-call]
+    if root is None or (isinstance(root, yaml.ScalarNode) and root.tag == NULL):
+        return None
+    if not isinstance(root, yaml.MappingNode):
+        raise Problem(file, root.start_mark.line + 1, None, "must be lines of `key: value`")
+    return root
 
 
-def construct(loader: yaml.SafeLoader, node: yaml.ScalarNode, file: str, line: int, key: str) -> Any:
+def entry(text: str, key_node: yaml.Node, value_node: yaml.Node, file: str, seen: set[str]) -> Entry:
+    """One of the mapping's; its key is then among those that were `seen`. Raises Problem."""
+    line = key_node.start_mark.line + 1
+    if not isinstance(key_node, yaml.ScalarNode):
+        raise Problem(file, line, None, "is not a key")
+    key = str(key_node.value)
+    if key in seen:
+        raise Problem(file, line, key, "stands twice")
+    seen.add(key)
+    if not isinstance(value_node, yaml.ScalarNode):
+        raise Problem(file, line, key, "must be a single value")
+    written = text[value_node.start_mark.index : value_node.end_mark.index]
+    return Entry(key, construct(value_node, file, line, key), line, on_a_line(written))
+
+
+def construct(node: yaml.ScalarNode, file: str, line: int, key: str) -> Any:
     """What YAML makes of a value; a tag or a date that it can make nothing of has many ways to fail.
 
     A number that is not written as people write it stays text: YAML takes 010 for 8 and 1:30 for 90.
     """
     try:
-        value = loader.construct_object(node)  # type: ignore[no-untyped-call]
+        value = yaml.SafeLoader("").construct_object(node)  # type: ignore[no-untyped-call]
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, ArithmeticError):
         raise Problem(file, line, key, "is not a value that YAML can make; put it in quotes if it is text") from None
     if isinstance(value, (int, float)) and not isinstance(value, bool) and not DECIMAL.fullmatch(node.value):

@@ -7,7 +7,7 @@ import os
 import re
 
 from plugin.ready import allowed, flat
-from plugin.ready.problem import Problem, nearest
+from plugin.ready.problem import Problem, by_line, nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def read(sources: Sources, tag: str, children: tuple[str, ...] = ()) -> dict[str
     for source in sources.locales[tag]:
         for problem in problems(source, sources.locales["en"][0]):
             raise problem
-        sentences |= {key: sentence for key, sentence, _ in file_entries(source)}
+        sentences |= {entry.key: entry.value for entry in written(source).entries}
     file = sources.locales[tag][-1].file
     if not sentences.keys() & {"lang", "inherits"}:
         raise Problem(file, None, "lang", "is missing; say what language this is, such as pt-BR")
@@ -45,20 +45,21 @@ def read(sources: Sources, tag: str, children: tuple[str, ...] = ()) -> dict[str
 @functools.cache
 def problems(source: Text, ours: Text) -> list[Problem]:
     """Everything that is wrong with one file, held against our English one; every locale asks this of English."""
-    return list(faults(source, {key: sentence for key, sentence, _ in file_entries(ours)}))
+    return sorted(faults(source, ours), key=by_line)
 
 
-def faults(source: Text, english: dict[str, str]) -> Iterator[Problem]:
-    """One after the other, in the order of the file."""
+def faults(source: Text, ours: Text) -> Iterator[Problem]:
     file = source.file
+    entries, damage = written(ours)
+    if damage:  # nothing can be held against it
+        yield from damage
+        return
+    english = {key: sentence for key, sentence, *_ in entries}
     if not re.fullmatch(allowed.LOCALE, os.path.basename(file)[:-5]):
         yield Problem(file, None, None, "must be named by a locale tag of cPanel's, such as pt_br.yaml")
-    try:
-        found = file_entries(source)
-    except Problem as problem:
-        yield problem
-        return
-    for key, sentence, line in found:
+    entries, unfit = written(source)
+    yield from unfit
+    for key, sentence, line, _ in entries:
         if key == "dir" and sentence not in ("ltr", "rtl"):
             yield Problem(file, line, key, "must be ltr or rtl")
         if key == "lang" and not re.fullmatch("[A-Za-z0-9]+(-[A-Za-z0-9]+)*", sentence):
@@ -70,10 +71,12 @@ def faults(source: Text, english: dict[str, str]) -> Iterator[Problem]:
 
 
 @functools.cache
-def file_entries(source: Text) -> list[tuple[str, str, int]]:
-    """Key, text and line (from 1) of each entry. YAML is slow, and every locale asks for English."""
-    found = list(flat.entries(source.text, source.file))
-    for key, value, line, written in found:
-        if not isinstance(value, str) or not value.strip():
-            raise Problem(source.file, line, key, f"must be text, in quotes; it is {written or 'empty'}")
-    return [(key, value, line) for key, value, line, _ in found]
+def written(source: Text) -> flat.Flat:
+    """The entries that are text; any other is a problem. YAML is slow, and every locale asks for English."""
+    found = flat.read(source.text, source.file)
+    for entry in found.entries[:]:
+        if not isinstance(entry.value, str) or not entry.value.strip():
+            found.entries.remove(entry)
+            text = f"must be text, in quotes; it is {entry.written or 'empty'}"
+            found.problems.append(Problem(source.file, entry.line, entry.key, text))
+    return found

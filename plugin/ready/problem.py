@@ -24,6 +24,11 @@ class Problem(Exception):
         self.problem = problem
 
 
+def by_line(problem: Problem) -> int:
+    """The order of a file; what is said of all of it comes first."""
+    return problem.line or 0
+
+
 def nearest(word: str, words: Iterable[str], others: str = "") -> str:
     """What somebody who wrote `word` may have meant, or all that there is; `others` is said of many."""
     known = list(words)

@@ -36,7 +36,6 @@ instrumented = ["plugin", "json", "yaml", "ipaddress"]
 with atheris.instrument_imports(include=instrumented) if "--here" in sys.argv else contextlib.nullcontext():
     from plugin.click import answer, errors, form, host, liveapi, mailboxes, settings
     from plugin.ready import allowed, config, flat
-    from plugin.ready.problem import Problem
     from plugin.ready.sources import Text
 
 GOOD = {"token": "/cpsess2462418786", "session": "user:D7Ni:CREATE_WEBMAIL_SESSION_FOR_SELF,728f", "hostname": None}
@@ -91,11 +90,9 @@ def parse_settings(data: bytes) -> None:
 
 def parse_sentences(data: bytes) -> None:
     """A locale file: ours, or flat entries with their lines."""
-    try:
-        for key, _, line, _ in flat.entries(data.decode("utf-8", "surrogateescape"), "en.yaml"):
-            assert isinstance(key, str) and line >= 1
-    except Problem:
-        return
+    found = flat.read(data.decode("utf-8", "surrogateescape"), "en.yaml")
+    assert all(isinstance(entry.key, str) and entry.line >= 1 for entry in found.entries)
+    assert all(str(problem).startswith("en.yaml") for problem in found.problems)
 
 
 def parse_liveapi(data: bytes) -> None:

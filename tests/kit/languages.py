@@ -23,7 +23,7 @@ WHOLE = [tag for tag in TAGS if tag not in ("es_419", "es_es")]
 def own_entries(tag: str) -> Mapping[str, str]:
     """What the file of `tag` says itself, inherited sentences left out."""
     file = OURS / "locale" / f"{tag}.yaml"
-    return {entry.key: entry.value for entry in flat.entries(file.read_text(encoding="utf-8"), str(file))}
+    return {entry.key: entry.value for entry in flat.read(file.read_text(encoding="utf-8"), str(file)).entries}
 
 
 @functools.cache

@@ -104,6 +104,11 @@ def test_every_bad_line_is_told_and_the_good_ones_are_kept() -> None:
     assert (len(found.problems), found.values) == (2, {"order": 7})
 
 
+def test_they_are_told_in_the_order_of_the_file() -> None:
+    said = told("timeout: 0\nuapi: [a]\nwebmail_port: 0\norder: 1\norder: 2\nlable: x\n")
+    assert [line.split(":")[1] for line in said] == ["1", "2", "3", "5", "6"]
+
+
 def test_a_forced_host_is_kept_in_small_letters() -> None:
     assert parse("webmail_host: Mail.Example.COM\n").webmail_host == "mail.example.com"
 

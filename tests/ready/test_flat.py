@@ -1,4 +1,4 @@
-"""flat.entries: YAML as a flat mapping, each entry with its line, nothing twice."""
+"""flat.read: YAML as a flat mapping, each entry with its line, nothing twice."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from plugin.ready.problem import Problem
 
 
 def entries(text: str) -> list[tuple[str, object, int]]:
-    return [entry[:3] for entry in flat.entries(text, "FILE")]
+    """Raises the first Problem."""
+    found = flat.read(text, "FILE")
+    for problem in found.problems:
+        raise problem
+    return [entry[:3] for entry in found.entries]
 
 
 def test_each_entry_comes_with_its_line() -> None:
@@ -58,6 +62,12 @@ def test_anything_else_is_refused_with_its_line(text: str, line: int, key: str |
     assert (raised.value.file, raised.value.line, raised.value.key) == ("FILE", line, key)
 
 
+def test_what_is_wrong_with_one_entry_does_not_hide_the_next() -> None:
+    found = flat.read("a: [1]\nb: 1\nb: 2\nc: !!int x\n? [d]\n: 1\ne: 2\n", "FILE")
+    assert [entry[:3] for entry in found.entries] == [("b", 1, 2), ("e", 2, 7)]
+    assert [(problem.line, problem.key) for problem in found.problems] == [(1, "a"), (3, "b"), (4, "c"), (5, None)]
+
+
 @pytest.mark.parametrize(
     "text", ["a: \0", "a: \x07", "[" * 1000, "{" * 1000], ids=["NUL", "bell", "deep arrays", "deep objects"]
 )
@@ -77,7 +87,7 @@ def test_an_error_names_file_line_key_and_problem() -> None:
 
 
 def test_a_file_of_comments_after_a_document_start_is_empty() -> None:
-    assert list(entries("---\n# timeout: 20\n")) == []
+    assert entries("---\n# timeout: 20\n") == []
 
 
 @pytest.mark.parametrize(
@@ -92,10 +102,10 @@ def test_a_value_that_yaml_cannot_make_is_told_with_its_place(value: str) -> Non
 
 def test_a_value_is_kept_as_it_is_written() -> None:
     text = "a: 'it''s'  # why\nb: 0x10\nc:\nd: \"\\t\"\ne: |\n  one\n  two\n"
-    written = [entry.written for entry in flat.entries(text, "FILE")]
+    written = [entry.written for entry in flat.read(text, "FILE").entries]
     assert written == ["'it''s'", "0x10", "", '"\\t"', "|\\n  one\\n  two"]
 
 
 def test_a_long_value_is_cut_where_it_is_quoted() -> None:
-    (entry,) = flat.entries("a: " + "x" * 100, "FILE")
+    ((entry,), _) = flat.read("a: " + "x" * 100, "FILE")
     assert entry.written == "x" * 59 + "…"

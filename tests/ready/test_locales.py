@@ -227,6 +227,15 @@ def test_a_mistake_is_named_with_file_line_and_key(tag: str, entry: str, key: st
     assert (caught.value.file, caught.value.line, caught.value.key) == (file, 3, key)
 
 
+def test_every_mistake_is_told_once_and_in_the_order_of_the_file(places: Places) -> None:
+    provide(places, "De", 'link.open: 7\nlink.opn: "{x}"\nlink.home: [a]\nlink.home: ""\nsignin.title: "{x}"\n')
+    (source,) = sources.read(places).locales["De"]
+    found = locales.problems(source, sources.read(places).locales["en"][0])
+    assert [(each.line, each.key) for each in found] == [
+        (None, None), (1, "link.open"), (2, "link.opn"), (3, "link.home"), (4, "link.home"), (5, "signin.title"),
+    ]  # fmt: skip
+
+
 def test_a_language_of_the_providers_own_must_say_which_it_is(places: Places) -> None:
     file = provide(places, "xy", 'signin.title: "Mail"\n')
     with pytest.raises(Problem) as caught:

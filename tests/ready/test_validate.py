@@ -48,6 +48,16 @@ def test_problems_of_every_kind_are_told_at_once(places: Places) -> None:
     assert len(found) == len(SAID)
 
 
+@pytest.mark.parametrize("damage", ["{", 'link.open: "', "- a\n"])
+def test_where_our_english_is_damaged_that_alone_is_told_of_the_sentences(places: Places, damage: str) -> None:
+    file = Path(places.templates, "locale/en.yaml")
+    file.unlink()
+    file.write_text(damage)
+    write(places, "locale/xy.yaml", 'lang: "xy"\nlink.open: "x"\n')
+    found = told(places)
+    assert [line.startswith(f"{file}:") for line in found] == [True]
+
+
 def test_a_page_is_drawn_although_a_setting_does_not_hold(places: Places) -> None:
     write(places, "../config.yaml", "order: x\n")
     write(places, "error.html", "<html>no outcome")
