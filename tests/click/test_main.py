@@ -323,7 +323,7 @@ def test_an_ended_click_still_answers_and_stands_in_the_log(hung: tuple[subproce
 
 
 def test_a_hung_uapi_ends_by_the_time_limit_and_is_gone(server: Server, folder: Path) -> None:
-    server.configure("timeout: 1\nlog: stderr\n")
+    server.configure("timeout: 3\nlog: stderr\n")
     server.answer(ANSWER, before=f"trap '' TERM; echo $$ > {folder}/free/pids; while :; do sleep 60; done")
     started = time.monotonic()
     answer = server.click()

@@ -193,25 +193,26 @@ def test_focus_is_visible_on_everything_that_takes_it(phone: Page, address: str)
     assert len(seen) == 4
 
 
-@pytest.mark.parametrize(
-    ("outcome", "word"),
-    [
-        ("uapi-timeout", "Try again"),
-        ("no-such-mailbox", "Back to the list"),
-        ("mailbox-suspended", "Back to the list"),
-        ("bad-form", "Back to the list"),
-        ("not-secure", "Continue securely"),
-        ("not-clicked", "Open Webmail"),
-        ("not-in-cpanel", "Back to cPanel"),
-        ("wrong-user", "Back to cPanel"),
-        ("team-user", "Back to cPanel"),
-        ("feature-off", "Back to cPanel"),
-        ("uapi-missing", "Back to cPanel"),
-    ],
+#: What the way to a fresh try is called, where it is not "Try again".
+AGAIN = {
+    **dict.fromkeys(("no-such-mailbox", "mailbox-suspended", "bad-form"), "Back to the list"),
+    "not-secure": "Continue securely",
+    "not-clicked": "Open Webmail",
+}
+#: Where it cannot help.
+HOME_FIRST = (
+    *("not-in-cpanel", "wrong-user", "team-user", "webmail-user", "feature-off", "uapi-missing"),
+    *("method-not-allowed", "foreign-form"),
 )
-def test_the_button_is_what_the_sentence_above_it_says(outcome: str, word: str) -> None:
-    made = pages.response(outcome).body
-    assert re.findall(r'<a class="go" href="[^"]+">(.*)</a>', made) == [word]
+
+
+@pytest.mark.parametrize("outcome", pages.FAILURES)
+def test_the_button_is_what_the_sentence_above_it_says_and_the_other_way_stands_below(outcome: str) -> None:
+    made = pages.response(outcome, support=None).body
+    ways = [(pages.LINKS.again, AGAIN.get(outcome, "Try again")), (pages.LINKS.home, "Back to cPanel")]
+    button, other = reversed(ways) if outcome in HOME_FIRST else ways
+    found = re.findall(r'<a( class="go")? href="([^"]*)">(.*)</a>', made)
+    assert found == [(' class="go"', *button), ("", *other)]
 
 
 @browser_test
@@ -258,6 +259,14 @@ def test_the_slow_notice_stands_in_the_one_live_region(phone: Page, address: str
     show(phone, address, "slow", "en")
     (region,) = phone.get_by_role("status").all()
     expect(region.get_by_role("heading")).to_have_text("This is taking longer than usual.")
+
+
+@browser_test
+def test_the_slow_notice_takes_the_place_of_the_button_and_of_what_was_promised(phone: Page, address: str) -> None:
+    show(phone, address, "slow", "en")
+    for gone in ("form", "section:first-of-type > p"):
+        expect(phone.locator(gone)).to_be_hidden()
+    expect(phone.get_by_role("link", name="Try again")).to_be_visible()
 
 
 @browser_test

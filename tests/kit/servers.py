@@ -210,7 +210,11 @@ def refuses(server: Server, saying: str, *words: str) -> None:
 def hook(server: Server) -> subprocess.CompletedProcess[str]:
     """As cPanel calls it after an update."""
     return subprocess.run(
-        [str(server.base / "current/plugin/admin/registration/hook")], check=False, capture_output=True, text=True
+        [str(server.base / "current/plugin/admin/registration/hook")],
+        stdin=subprocess.DEVNULL,
+        check=False,
+        capture_output=True,
+        text=True,
     )
 
 

@@ -199,7 +199,8 @@ def test_a_click_goes_on_with_the_old_generation(server: Server) -> None:
 def test_an_interrupted_build_leaves_no_folder(server: Server) -> None:
     before = (current(server), generations(server))
     settled = set(server.release.glob(".compiled-*/locale/*.json"))
-    building = subprocess.Popen(command(server), env={}, cwd="/", stderr=subprocess.DEVNULL)
+    # Slowly, so that the signal comes in its midst.
+    building = subprocess.Popen(["nice", "-n", "15", *command(server)], env={}, cwd="/", stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 20
         while not set(server.release.glob(".compiled-*/locale/*.json")) - settled and time.monotonic() < deadline:

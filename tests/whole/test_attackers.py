@@ -50,8 +50,9 @@ class Running:
 
     def __enter__(self) -> Running:
         self._thread.start()
-        deadline = time.monotonic() + 8
+        deadline = time.monotonic() + 30
         while not (self.page and self.uapi):
+            time.sleep(0.01)
             assert time.monotonic() < deadline, "the click did not start"
             for pid, words in self.ground.cp.root.processes():
                 if "bin/uapi" in words and "Session" in words:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import pytest
 
 from tests.cpanel import Cpanel, private_accounts
 from tests.kit.engines.person import AGAIN, ICON, SAYS
-from tests.kit.engines.visit import until
+from tests.kit.engines.visit import Refused, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,8 +90,9 @@ def test_pressing_again_and_again_posts_once(cp: Cpanel, person: Callable[..., P
     cp.switch("webmail", "no-content")
     alice = person()
     alice.click()
-    for _ in range(3):
-        alice.visit.press("form button")
+    with contextlib.suppress(Refused):  # where all of it was slow, the notice has taken the button's place
+        for _ in range(3):
+            alice.visit.press("form button")
     until(lambda: alice.visit.text("[role=status]"))
     assert alice.refusals == [None]
 

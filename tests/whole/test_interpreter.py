@@ -141,7 +141,8 @@ def test_a_python_that_is_broken_is_passed_over(bare: Server) -> None:
 @private
 def test_a_python_whose_library_is_not_whole_is_passed_over(bare: Server) -> None:
     """As one that was built where there was no OpenSSL: it would end in the middle."""
-    broken = 'for f in /usr/lib*/python3*/lib-dynload/_ssl.*; do mount --bind /dev/null "$f"; done'
+    places = "/usr/lib*/python3*/lib-dynload/_ssl.* /usr/local/lib*/python3*/lib-dynload/_ssl.*"
+    broken = f'for f in {places}; do [ ! -e "$f" ] || mount --bind /dev/null "$f"; done'
     ended = in_namespace(bare, broken, "install")
     assert (ended.returncode, "no Python 3.9" in ended.stdout) == (3, True), ended.stdout
 

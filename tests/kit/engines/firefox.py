@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tests.kit.engines.bidi import Bidi, connected
 from tests.kit.engines.tabs import Tabs
-from tests.kit.engines.visit import Refused, until
+from tests.kit.engines.visit import STARTS, Refused, until
 from tests.kit.folders import open_folder
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Firefox:
             with (home / "log").open("wb") as log:
                 process = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
             try:
-                with connected(self._loop, until(lambda: listening(home))) as bidi:
+                with connected(self._loop, until(lambda: listening(home), STARTS)) as bidi:
                     bidi("session.new", capabilities={"alwaysMatch": {"acceptInsecureCerts": True}})
                     bidi("session.subscribe", events=["log.entryAdded"])
                     yield bidi

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Act = TypeVar("Act", bound="Callable[..., Any]")
 SECONDS = 15.0
+STARTS = 45.0  # seconds that a browser may take to start, beside others that do
 
 
 class Refused(Exception):

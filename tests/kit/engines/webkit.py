@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.kit.engines.visit import until
+from tests.kit.engines.visit import STARTS, until
 from tests.kit.engines.webdriver import Webdriver, Windows
 from tests.kit.folders import open_folder
 
@@ -65,7 +65,7 @@ def started(proxy: Proxy) -> Iterator[Webkit]:
             process = subprocess.Popen(command, env=environ, stdout=log, stderr=log, start_new_session=True)
         try:
             driver = Webdriver(port)
-            until(lambda: driver("GET", "/status")["ready"])
+            until(lambda: driver("GET", "/status")["ready"], STARTS)
             yield Webkit(home / "log", driver, proxy)
         finally:
             os.killpg(process.pid, signal.SIGTERM)
