@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import threading
 from pathlib import Path
@@ -58,13 +57,6 @@ def test_a_previous_release_that_is_damaged_is_not_returned_to(upgraded: Server)
     ended = upgraded.run("rollback")
     assert (ended.returncode, f"release {VERSION} is damaged" in ended.stdout) == (3, True)
     assert upgraded.current() == "releases/1.1.0"
-
-
-def test_settings_that_the_accounts_cannot_see_can_be_opened_by_the_command_that_is_named(installed: Server) -> None:
-    installed.config.chmod(0o600)
-    (command,) = re.findall(r"mend it: (chmod .*)", installed.well("check"))
-    subprocess.run(command, shell=True, check=True)
-    assert "closed to the accounts" not in installed.well("check")
 
 
 @pytest.mark.long

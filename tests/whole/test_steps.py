@@ -101,7 +101,11 @@ def test_an_upgrade_that_is_ended_is_undone(newer: Server, number: int) -> None:
 @pytest.mark.long
 def test_a_removal_that_is_ended_is_undone(installed: Server, number: int) -> None:
     before = but_for_times(installed)
-    assert ended_at_step(installed, number, signal.SIGTERM, "uninstall") == 1
+    code = ended_at_step(installed, number, signal.SIGTERM, "uninstall")
+    if code == 0 and number == REMOVING_STEPS:  # after it there is one rename, so the signal may come too late
+        assert not installed.base.exists()
+        return
+    assert code == 1
     assert but_for_times(installed) == before
     assert installed.page() == ""
 
