@@ -6,8 +6,7 @@
 # shellcheck disable=SC2086 # what is not quoted is a list of words
 POSIXLY_CORRECT=1 # bash: from here on exec is exec and set is set, whatever functions it was handed; [ is not
 set -u
-BASE=usr/local/cpanel/3rdparty/webmail-signin ID=webmail_signin
-VERB='' ROOT='' ASKED='' FLAGS='' PYTHON='' option=''
+BASE=usr/local/cpanel/3rdparty/webmail-signin ID=webmail_signin VERB='' ROOT='' ASKED='' FLAGS='' PYTHON='' option=''
 
 alone() { echo 'install.sh: unpack the whole tarball, in a folder such as /root, and run it there' >&2 && exit 2; }
 refuse() { # TEXT REMEDY
@@ -66,7 +65,8 @@ differences() { # between what lies in HERE and what may be run
 }
 
 LIBRARY='ctypes, fcntl, glob, hashlib, json, os, pwd, runpy, shutil, ssl, subprocess, syslog, typing'
-PROBE="import sys; assert sys.version_info >= (3, 9); import $LIBRARY; print(os.path.realpath(sys.executable))"
+# What a Python lacks could not be compiled, or is a package with compiled parts; to load the rest would take longer.
+PROBE='import os, sys, _ctypes, _ssl, pwd, syslog; print(sys.version_info > (3, 9) and os.path.realpath(sys.executable))'
 fits() { [ "$("$1" -ISB -c "$PROBE" 2>/dev/null </dev/null)" = "$1" ] && PYTHON=$1; } # PATH, absolute and no link
 find_python() { # the system's before those in PATH; one in a home, or that others can change, only if asked for
   IFS=:
