@@ -46,8 +46,8 @@ test: $(DEV) vendor chromium ## Run the tests (BROWSER=no: without a browser; AR
 	@.venv/bin/python -m pytest -n auto --dist loadfile -m 'not long $(if $(filter no,$(BROWSER)),and not browser)' $(ARGS)
 
 .PHONY: test-long
-test-long: $(DEV) vendor engines ## Run the tests that take long: whole matrices, kill loops, the stand-in itself, an Ansible play, Firefox and WebKit (BROWSER=no: without)
-	@.venv/bin/python -m pytest -n auto -m 'long $(if $(filter no,$(BROWSER)),and not engines)' $(ARGS)
+test-long: $(DEV) vendor chromium engines shells ## Run the tests that take long: whole matrices, kill loops, the stand-in itself, an Ansible play, other shells, Firefox and WebKit (BROWSER=no: without a browser)
+	@.venv/bin/python -m pytest -n auto -m 'long $(if $(filter no,$(BROWSER)),and not engines and not browser)' $(ARGS)
 
 .PHONY: bench
 bench: $(DEV) vendor ## Measure a click beside its rivals (QUICK=1: shorter; README=1: onto its page)
@@ -69,11 +69,15 @@ fuzz: $(DEV) vendor ## Fuzz the parsers of foreign bytes, guided by coverage (SE
 
 .PHONY: chromium
 chromium:
-	@[ '$(BROWSER)' = no ] || sh tests/build/chromium.sh
+	@[ '$(BROWSER)' = no ] || sh tests/build/have.sh chromium
 
 .PHONY: engines
 engines:
-	@[ '$(BROWSER)' = no ] || sh tests/build/engines.sh
+	@[ '$(BROWSER)' = no ] || sh tests/build/have.sh engines
+
+.PHONY: shells
+shells:
+	@sh tests/build/have.sh shells
 
 .PHONY: lint
 lint: $(DEV) ## Check style, types and shell scripts
