@@ -43,9 +43,8 @@ way() { # PATH: what others can change of it and above it
 differences() { # between what lies in HERE and what may be run
   way "$HERE"
   cd -- "$HERE" 2>&1 || return
-  if [ ! -f MANIFEST ]; then # a checkout: what lies beside its parts is not run, but must not be anybody's either
-    others . \( -name . -o -prune \) \( ! -type l -o ! -user 0 ! -user "$me" \)
-    for part in install.sh cgi plugin templates vendor; do [ ! -e $part ] || others $part; done # missing is told later
+  if [ ! -e MANIFEST ]; then # a checkout; what begins with a dot can be no module, and its content may be anybody's
+    others . \( ! -path './.?*' -o -prune \( ! -type l -o ! -user 0 ! -user "$me" \) \)
     return
   fi
   others . ! -path ./compiled
@@ -144,7 +143,7 @@ ${found:-it could not be looked through}" "unpack the tarball in a folder of $wh
     :*) refuse 'there is no Python 3.9 or newer that root can run and nobody else can change' "$(python_remedy)" ;;
     *) exec "$PYTHON" -ISB -X pycache_prefix=/dev/null/none -c "import sys; sys.pycache_prefix = None
 import $LIBRARY; sys.pycache_prefix = '/dev/null/none' # of the library, bytecode is read
-sys.path += [sys.argv[1], sys.argv[1] + '/vendor']; runpy.run_module('plugin.admin', run_name='__main__')" "$HERE" "$@" ;;
+sys.path += [sys.argv[1] + '/vendor', sys.argv[1]]; runpy.run_module('plugin.admin', run_name='__main__')" "$HERE" "$@" ;;
   esac
 }
 main "$@"

@@ -21,7 +21,7 @@ import argparse, base64, compileall, datetime, difflib, filecmp, html.parser, in
 import runpy, tempfile, traceback, typing, urllib.parse
 sys.pycache_prefix = prefix
 tree, name = sys.argv[1:3]
-sys.path += [tree, tree + "/vendor"]
+sys.path += [tree + "/vendor", tree]  # so nothing that lies beside our parts comes before a package
 sys.argv[:3] = [name]
 runpy.run_module(name, run_name="__main__")"""
 READY = 120.0  # seconds that a release may take to make itself ready

@@ -17,7 +17,7 @@ from plugin import __version__
 from tests.kit.account import ACCOUNT, as_root, identity
 from tests.kit.folders import CHECKOUT, copy, open_folder
 from tests.kit.long import long
-from tests.kit.servers import release
+from tests.kit.servers import Server, release
 from tests.kit.tarballs import seal
 
 MARK = "open({!r}, 'w').close()\n"  # what code of somebody else's does if it is ever run
@@ -324,7 +324,7 @@ def test_a_folder_that_is_swapped_while_it_runs_changes_nothing(source: Path, pl
 def test_a_checkout_is_run(checkout: Path) -> None:
     for name in (".git", ".venv", "tests"):
         (checkout / name).mkdir()
-    (checkout / "link").symlink_to("/tmp")
+    (checkout / ".link").symlink_to("/tmp")
     (checkout / "plugin/new.py").touch()
     assert trusted(checkout)
 
@@ -335,17 +335,29 @@ def test_bytecode_that_lies_in_a_checkout_is_not_run(checkout: Path, place: Path
 
 
 @as_root
-@pytest.mark.parametrize("name", [".", "json.py", "jinja2", "plugin/errors.py", "vendor/yaml/__pycache__", "templates"])
+@pytest.mark.parametrize(
+    "name", [".", "json.py", "jinja2", "yaml/__init__.py", "plugin/errors.py", "vendor/yaml/__pycache__", "templates"]
+)
 def test_what_belongs_to_somebody_else_is_a_difference_in_a_checkout_too(checkout: Path, name: str) -> None:
     path = checkout / name
     if not path.exists():
+        path.parent.mkdir(exist_ok=True)
         path.touch()
     give(path)
     assert not trusted(checkout)
 
 
-@pytest.mark.parametrize("name", ["plugin/more", "templates"])
-def test_a_link_in_a_part_of_a_checkout_is_a_difference(checkout: Path, name: str) -> None:
+def test_a_package_beside_the_parts_of_a_checkout_does_not_come_before_the_vendored_one(
+    checkout: Path, bare: Server, place: Path
+) -> None:
+    (checkout / "yaml").mkdir()
+    (checkout / "yaml/__init__.py").write_text(marked(place))
+    assert run(checkout, "check", "--root", str(bare.root)).returncode == 0
+    assert not ran(place)
+
+
+@pytest.mark.parametrize("name", ["plugin/more", "templates", "yaml"])
+def test_a_link_in_a_checkout_is_a_difference(checkout: Path, name: str) -> None:
     if (checkout / name).exists():
         (checkout / name).rename(checkout / "other")
     (checkout / name).symlink_to(checkout / "other")
