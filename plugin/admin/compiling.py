@@ -24,26 +24,41 @@ def generations(release: str) -> list[str]:
     return [n for n in names if n.startswith(GENERATION) and os.path.isdir(f"{release}/{n}")]
 
 
-def compile_code(job: Job, release: str) -> Step:
-    """Bytecode anew, even where some is: it may be damaged. Each file is replaced at one stroke."""
+def compile_code(job: Job, release: str, *, fresh: bool) -> Step:
+    """Bytecode anew, even where some is: it may be damaged. Each file is replaced at one stroke.
+
+    `fresh`: a copy that is not in use yet.
+    """
+    folders = [f"{release}/plugin", f"{release}/vendor"]
+    before = [] if fresh else bytecode(folders)
+    kept = Snapshot(before)
 
     def do() -> None:
-        folders = [f"{release}/plugin", f"{release}/vendor"]
+        kept.take()
         # The same bytecode wherever the release lies while it is made: it names its files where they will be.
         place = job.server.release(os.path.basename(release).replace(STAGED, "", 1))
         argv = [job.tool, "-ISB", "-m", "compileall", "-qf", "-s", release, "-p", place, *folders]
         ended = programs.run(argv, COMPILE_SECONDS, held=job.held)
         if ended.code:  # it tells of each file; the last thing that it says is why
             raise Failed(programs.PREFIX.sub("", ended.said.splitlines()[-1]))
-        for top in folders:
-            for folder, _, names in os.walk(top):
-                if os.path.basename(folder) == "__pycache__":
-                    files.settle(folder, 0o755)
-                    for name in names:
-                        files.settle(f"{folder}/{name}", 0o644)
+        made = bytecode(folders)
+        for folder in {os.path.dirname(path) for path in made}:
+            files.settle(folder, 0o755)
+        for path in made:
+            files.settle(path, 0o644)
+
+    def undo() -> None:
+        made = set(bytecode(folders)) - set(before)
+        files.remove_all(made)
+        files.remove_empty({os.path.dirname(path) for path in made})
+        kept.put_back()
 
     assert job.python
-    return Step(f"compile the code for {job.python.path}", do, repairs=True)
+    return Step(f"compile the code for {job.python.path}", do, nothing if fresh else undo, repairs=True)
+
+
+def bytecode(folders: list[str]) -> list[str]:
+    return [path for top in folders for path in everything(top) if os.path.dirname(path).endswith("/__pycache__")]
 
 
 def make_ready(job: Job, release: str, code: str, *, fresh: bool, last_good: bool) -> Step:

@@ -57,7 +57,7 @@ def activate(job: Job, steps: list[Step], version: str, previous: str, code: str
         steps.append(configuration.write(job))
     anew = python.tag == job.tool_tag and not (hook and compiled_well(job, tree, entry))
     if anew:
-        steps.append(compiling.compile_code(job, tree))
+        steps.append(compiling.compile_code(job, tree, fresh=tree != target))
     if anew or not hook or not is_ready(tree):
         last_good = bool(installed.current)
         steps.append(compiling.make_ready(job, tree, code, fresh=tree != target, last_good=last_good))

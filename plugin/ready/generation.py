@@ -73,7 +73,7 @@ def make(places: Places, fresh: dict[str, bytes]) -> None:
     unchanged = False
     try:
         os.chmod(folder, 0o755)
-        build(folder, fresh, places.compiled)
+        build(folder, fresh, advice.lasting(places.compiled))
         unchanged = everything(folder) == everything(places.compiled)
         if not unchanged:
             swap(places, folder)

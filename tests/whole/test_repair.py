@@ -178,10 +178,24 @@ def test_a_dry_run_of_apply_tells_what_is_wrong_with_the_settings(installed: Ser
     assert installed.tree(times=True) == before
 
 
-def test_installing_again_changes_nothing(installed: Server) -> None:
-    installed.well("install")  # the bytecode of a copied tree names the files where they were
+def test_installing_again_changes_nothing(bare: Server) -> None:
+    bare.well("install")
+    before = but_for_times(bare)
+    bare.well("install")
+    assert but_for_times(bare) == before
+    bare.well("apply")
+    assert but_for_times(bare) == before
+
+
+def test_a_repair_that_fails_puts_back_what_was_not_compiled(installed: Server) -> None:
+    program = installed.cpanel / "scripts/install_plugin"
+    program.write_text("#!/bin/sh\nexit 1\n")
+    for file in (installed.release / "plugin/click").rglob("*.pyc"):
+        file.unlink()
+    (installed.release / "plugin/click/__pycache__").rmdir()
+    (next((installed.release / "vendor/jinja2/__pycache__").iterdir())).write_bytes(b"damaged")
     before = but_for_times(installed)
-    installed.well("install")
+    assert installed.run("install").returncode == 1
     assert but_for_times(installed) == before
 
 
