@@ -28,13 +28,33 @@ def main(here: str, words: list[str]) -> int:
         return MISUSE
     if arguments.verb in ("help", "version"):
         return printed(USAGE if arguments.verb == "help" else f"Webmail Sign-in {version}")
-    server = Server(root)
+    try:
+        return carry_out(arguments, Server(root), here, version)
+    except Exception as error:  # the one place that catches everything; what a verb had begun is undone by now
+        why = f"a fault of install.sh's own, {described(error)}; please report it"
+        if arguments.verb == "hook":
+            return hook.fail(root, why)
+        voice.Voice().fail(why)
+        return verbs.FAILED
+
+
+def carry_out(arguments: Arguments, server: Server, here: str, version: str) -> int:
+    root = server.root
     command = f"sh {voice.quoted(f'{here}/install.sh')}" + (f" --root {voice.quoted(root)}" if root else "")
     spoken = voice.Voice(quiet=arguments.verb == "hook", coloured=coloured())
     job = Job(server, arguments, spoken, here, version, command, server.survey(), tool=interpreter.roots())
     callers_path = os.environ.get("WEBMAIL_SIGNIN_PATH", "")
     verb = {"check": check.run, "hook": hook.run}.get(arguments.verb)
     return verb(job, callers_path) if verb else verbs.change(job, callers_path).code
+
+
+def described(error: Exception) -> str:
+    """The kind and the place, not the text, which may quote what was read."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+    return type(error).__name__ + place
 
 
 def printed(text: str) -> int:

@@ -73,8 +73,11 @@ def read(path: str) -> bytes | None:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return None
     with open(descriptor, "rb") as stream:
-        return stream.read(LARGEST) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+        return stream.read(LARGEST)
 
 
 def text(path: str) -> str:

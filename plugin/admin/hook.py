@@ -22,14 +22,23 @@ def run(job: Job, callers_path: str) -> int:
         outcome = verbs.change(job, callers_path)
     except verbs.Elsewhere as release:
         return hand_over(str(release), job.arguments.dry)
-    said = "; ".join(outcome.repaired) or "nothing to repair"
-    if outcome.code:
-        said = f"failed: {outcome.why}"
+    said = f"failed: {outcome.why}" if outcome.code else "; ".join(outcome.repaired) or "nothing to repair"
+    return answer(job.server.root, outcome.code, said)
+
+
+def answer(root: str, code: int, said: str) -> int:
+    """To the log and to cPanel; the exit code."""
     said = f"after the cPanel update: {voice.printable(' '.join(said.split()))}"
-    log(job.server.root, said)
+    log(root, said)
     with contextlib.suppress(OSError):
-        voice.write(1, f"{int(outcome.code == 0)} webmail-signin: {said}")
-    return outcome.code
+        voice.write(1, f"{int(code == 0)} webmail-signin: {said}")
+    return code
+
+
+def fail(root: str, why: str) -> int:
+    """For what ends it before it has got anywhere."""
+    read_to_the_end()
+    return answer(root, verbs.FAILED, f"failed: {why}")
 
 
 def read_to_the_end() -> None:

@@ -92,7 +92,7 @@ class Record(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Record:
-        rows = [line.partition(" ")[::2] for line in text.splitlines()]
+        rows = [line.partition(" ")[::2] for line in text.splitlines() if line.isprintable()]
         named = {kind: [value for key, value in rows if key == kind] for kind in ("theme", "created", "python")}
         return cls(tuple(named["theme"]), tuple(named["created"]), "".join(named["python"][:1]))
 

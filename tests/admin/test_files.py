@@ -59,7 +59,9 @@ def test_reading_follows_no_link_and_waits_for_no_writer(tmp_path: Path) -> None
     (tmp_path / "file").write_text("x")
     (tmp_path / "link").symlink_to("file")
     os.mkfifo(tmp_path / "pipe")
-    assert [files.read(f"{tmp_path}/{name}") for name in ("file", "link", "pipe", "none")] == [b"x", None, None, None]
+    (tmp_path / "folder").mkdir()
+    assert files.read(f"{tmp_path}/file") == b"x"
+    assert [files.read(f"{tmp_path}/{name}") for name in ("link", "pipe", "folder", "none")] == [None] * 4
 
 
 @as_root

@@ -42,6 +42,10 @@ def test_a_record_is_read_as_it_is_written() -> None:
     assert Record.parse(record.text()) == record
 
 
+def test_a_damaged_line_of_the_record_is_none() -> None:
+    assert Record.parse("theme paper\npython /usr/bin/python\x003\n") == Record(("paper",))
+
+
 def test_a_record_names_nothing_twice() -> None:
     assert Record(("b", "a", "b"), ("x", "x")).text() == "theme a\ntheme b\ncreated x\n"
 

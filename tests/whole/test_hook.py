@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from tests.kit.long import long
-from tests.kit.servers import Server, hook
+from tests.kit.servers import Server, hook, release
 
 
 def test_a_hook_with_nothing_to_do_logs_one_line(installed: Server) -> None:
@@ -72,3 +73,16 @@ def test_an_update_of_cpanel_runs_the_hook(installed: Server) -> None:
     lost_page(installed)
     subprocess.run([str(installed.cpanel / "scripts/upcp")], check=True, capture_output=True)
     assert installed.page() == ""
+
+
+@pytest.mark.parametrize("verb", ["hook", *long("check", "install")])
+def test_a_fault_of_its_own_is_named_by_its_place_in_one_line(bare: Server, place: Path, verb: str) -> None:
+    source = release(place / "source")
+    (source / "plugin/admin/look.py").write_text("def at(*words):\n    raise KeyError('what was read')\n")
+    (source / "plugin/admin/check.py").write_text("def run(*words):\n    raise KeyError('what was read')\n")
+    ended = Server(bare.root, source).run(verb, stderr=subprocess.PIPE)
+    said = "a fault of install.sh's own, KeyError at "
+    assert (ended.returncode, said in ended.stderr, ended.stderr.count("\n")) == (1, True, 1), ended.stderr
+    assert "what was read" not in ended.stdout + ended.stderr
+    if verb == "hook":
+        assert ended.stdout.startswith(f"0 webmail-signin: after the cPanel update: failed: {said}")
