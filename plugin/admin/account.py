@@ -56,13 +56,16 @@ class Click(Visit):
         if form.host != login.host and not local.ours(form.host):
             text = f"people are sent to {place}, another server: what it does cannot be proven from here"
             yield self.went("destination", text, ADVICE, ok=False, look=f"curl -sI https://{place}/")
-            return
-        yield self.went("destination", f"people are sent to {place}")
+        else:
+            yield self.went("destination", f"people are sent to {place}")
+            yield from self.in_webmail(form, login)
+        yield Finding(True, ADVICE, "account-limits", verdict.UNSEEN)
+
+    def in_webmail(self, form: Form, login: Login) -> Iterator[Finding]:
         yield self.certificate(form)
         answer = self.sign_in(form, login)
         yield self.went("webmail", "Webmail took the session")
         yield self.landing(answer, form)
-        yield Finding(True, ADVICE, "account-limits", verdict.UNSEEN)
 
     def make(self) -> Login:
         try:

@@ -11,7 +11,6 @@ from plugin.admin.transaction import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from plugin.admin.job import Job
     from plugin.admin.server import Server
 
 WHEN = ("--manual", "--category", "System", "--event", "upcp", "--stage", "post")
@@ -57,14 +56,11 @@ def add(server: Server) -> Step:
     return Step("add the hook that repairs after cPanel updates", do, undo, repairs=True)
 
 
-def remove(job: Job) -> Step:
-    server = job.server
-
+def remove(server: Server) -> Step:
     def do() -> None:
-        try:
-            programs.ask(server.manage_hooks, "delete", "script", server.hook, *WHEN)
-        except Failed as why:
-            job.voice.warn(f"  manage_hooks failed, remove the hook by hand: {why}")
+        ended = programs.run([server.manage_hooks, "delete", "script", server.hook, *WHEN], programs.PANEL)
+        if hooked(server):
+            raise Failed(f"manage_hooks lists it as before: {ended.said}")
 
     def undo() -> None:
         if not hooked(server):

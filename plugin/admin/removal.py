@@ -18,7 +18,7 @@ def uninstall(job: Job) -> Plan:
     remaining = tuple(theme for theme in installed.themes if theme not in job.themes)
     steps = beginning.steps(job)
     if not remaining and hooks.hooked(server):
-        steps.append(hooks.remove(job))
+        steps.append(hooks.remove(server))
     for theme in job.themes:
         steps.append(registration.unregister(job, theme, last=not remaining))
         steps.append(registration.remove_page(job, theme))

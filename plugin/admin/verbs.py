@@ -137,10 +137,9 @@ def tidy(job: Job) -> list[str]:
     configuration.say_what_stays(job)
     if os.path.lexists(job.server.base):
         return []  # other themes still use it
-    listing = hooks.Listing(job.server)
     files.remove(job.server.gone)
     created = [f"{job.server.root}/{path}" for path in job.installed.record.created]
     files.remove_empty(sorted(created, key=len, reverse=True))
     if job.arguments.purge or created:
         files.remove_empty([job.server.etc])
-    return ownership.left(job.server, listing)
+    return ownership.left(job.server, None)  # that the hook is gone was seen when it was removed

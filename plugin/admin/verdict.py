@@ -45,7 +45,8 @@ REFUSALS = {
 
 UNSEEN = (
     "what the server itself cannot see: whether a firewall lets people through to these ports, service subdomains "
-    "such as cpanel.example.com, and visitors whose address differs between cPanel and Webmail"
+    "such as cpanel.example.com, a linked mail node, visitors whose address differs between cPanel and Webmail, and "
+    "what browsers send where WHM's referrer safety checks are on"
 )
 
 

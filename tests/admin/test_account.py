@@ -79,6 +79,14 @@ def test_every_step_has_its_time(cp: Cpanel) -> None:
     assert all(f"{finding.text}".endswith(" ms)") for finding in proven(cp) if finding.name != "account-limits")
 
 
+@pytest.mark.parametrize("who", ["", "nora"])
+def test_what_cannot_be_proven_from_the_server_is_said(cp: Cpanel, who: str) -> None:
+    if who not in ("", *cp.root.accounts):
+        pytest.skip("there is only one account here")
+    (limits,) = [finding for finding in proven(cp, who) if finding.name == "account-limits"]
+    assert [each for each in ("service subdomains", "linked mail node", "referrer") if each not in limits.text] == []
+
+
 def test_it_is_said_where_people_land(cp: Cpanel) -> None:
     (landing,) = [finding for finding in proven(cp) if finding.name == "account-landing"]
     assert "/webmail/jupiter/index.html" in landing.text

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from plugin.admin import hooks
+from plugin.admin.programs import Failed
 from plugin.admin.server import Server
-from tests.kit.jobs import blind
 from tests.kit.programs import answering, printing, program
 
 STAGES = "--manual --category System --event upcp --stage post"
@@ -106,13 +106,16 @@ def test_adding_is_undone_where_it_was_added(server: Server, listed: bool) -> No
 
 
 @pytest.mark.parametrize("listed", [True, False])
-def test_removing_is_undone_where_it_was_removed(server: Server, tmp_path: Path, listed: bool) -> None:
+def test_removing_is_undone_where_it_was_removed(server: Server, listed: bool) -> None:
     notes = noted(server, listed)
-    hooks.remove(blind(tmp_path)).undo()
+    hooks.remove(server).undo()
     assert (notes.read_text() if notes.exists() else "") == ("" if listed else f"add script {server.hook} {STAGES}\n")
 
 
-def test_a_removal_that_fails_is_a_warning(server: Server, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    manage_hooks(server, {"*": "echo no such hook; exit 1"})
-    hooks.remove(blind(tmp_path)).do()
-    assert "remove the hook by hand: no such hook" in capfd.readouterr().err
+def test_a_removal_that_fails_is_a_failure_as_long_as_the_hook_is_there(server: Server) -> None:
+    failing = "echo a lock is held; exit 1"
+    manage_hooks(server, {"list*": printing(upcp(server.hook)), "*": failing})
+    with pytest.raises(Failed, match="a lock is held"):
+        hooks.remove(server).do()
+    manage_hooks(server, {"list*": printing({}), "*": failing})
+    hooks.remove(server).do()

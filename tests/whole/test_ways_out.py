@@ -67,15 +67,18 @@ def test_what_is_half_there_is_a_finding(installed: Server, lose) -> None:  # ty
     assert (ended.returncode, "the program is not there, but this of ours is" in ended.stdout) == (3, True)
 
 
-def test_a_hook_that_stays_is_told_and_is_no_success(installed: Server) -> None:
+@pytest.mark.parametrize("code", [0, *long(1)])
+def test_a_hook_that_stays_is_no_success_and_all_is_put_back(installed: Server, code: int) -> None:
     program = installed.cpanel / "bin/manage_hooks"
     script = program.read_text()
-    program.write_text(f'#!/bin/sh\n[ "$1" = list ] || exit 1\nexec {program}.real "$@"\n')
+    program.write_text(f'#!/bin/sh\n[ "$1" = list ] || exit {code}\nexec {program}.real "$@"\n')
     (program.parent / "manage_hooks.real").write_text(script)
     (program.parent / "manage_hooks.real").chmod(0o755)
+    before = but_for_times(installed)
     ended = installed.run("uninstall")
     assert (ended.returncode, "Done." in ended.stdout) == (1, False)
-    assert f"the hook {installed.base}/current/plugin/admin/registration/hook" in ended.stdout
+    assert "remove the hook after cPanel updates: manage_hooks lists it as before" in ended.stdout
+    assert but_for_times(installed) == before
 
 
 # --- an older release over a newer one ---
