@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 MAX_REASONS = 5
 MAX_REASON = 300  # characters
+MAX_BYTES = 500  # of a reason on the page, which has at most 8 KB
 MAX_SESSION = 1024  # likewise
 
 
@@ -89,8 +90,16 @@ def flag(value: Any) -> bool | None:
 def messages(given: Any) -> tuple[str, ...]:
     """The panel's own words to a person, a few and not too long."""
     texts = [text for text in (given if isinstance(given, list) else [given]) if isinstance(text, str) and text]
-    shown = [text if len(text) <= MAX_REASON else f"{text[: MAX_REASON - 1]}…" for text in texts[:MAX_REASONS]]
+    shown = [cut(text) for text in texts[:MAX_REASONS]]
     return tuple(shown if len(texts) <= MAX_REASONS else [*shown, "…"])
+
+
+def cut(text: str) -> str:
+    """A sign of HTML's is five bytes on a page."""
+    kept = text[:MAX_REASON]
+    while len(kept.encode(errors="replace")) + 4 * sum(map(kept.count, "&<>'\"")) > MAX_BYTES:
+        kept = kept[:-1]
+    return text if kept == text else f"{kept[:-1]}…"
 
 
 def locale_of(data: Any) -> str | None:

@@ -49,12 +49,14 @@ def is_host(value: Any) -> bool:
 
 
 def is_support(value: Any) -> bool:
-    return is_line(value) and (ADDRESS.fullmatch(value) is not None or not LIKE_AN_ADDRESS.fullmatch(value))
+    if not is_line(value) or len(value.encode()) > 600:  # a page has at most 8 KB
+        return False
+    return ADDRESS.fullmatch(value) is not None or not LIKE_AN_ADDRESS.fullmatch(value)
 
 
 def is_open(value: Any) -> bool:
     """A path on Webmail and nothing that a browser could read as another host."""
-    return is_line(value) and not value.startswith("//") and OPEN.fullmatch(value) is not None
+    return is_line(value, 100) and not value.startswith("//") and OPEN.fullmatch(value) is not None
 
 
 def written_as(pattern: str) -> Callable[[Any], bool]:
@@ -81,11 +83,17 @@ SETTINGS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "icon": (is_picture, PICTURE),
     "new_tab": (lambda value: isinstance(value, bool), "true or false"),
     "slow_after": (is_seconds, SECONDS),
-    "support": (is_support, "a sentence, an https:// address or a mailto: address, on one line"),
+    "support": (
+        is_support,
+        "a sentence, an https:// address or a mailto: address, on one line of up to 600 bytes and 300 letters",
+    ),
     "log": one_of(LOGS),
     "brand": (lambda value: is_line(value, 40), "a name of up to 40 characters"),
     "logo": (is_picture, PICTURE),
     "colour": (written_as(colours.HEX.pattern), 'a colour in quotes, such as "#0a5fb4"'),
     "mailbox": one_of(MAILBOXES),
-    "open": (is_open, "a path on Webmail, such as /3rdparty/roundcube/index.php: one / at the start and never two"),
+    "open": (
+        is_open,
+        "a path on Webmail of up to 100 letters, such as /3rdparty/roundcube/index.php: one / at the start, never two",
+    ),
 }

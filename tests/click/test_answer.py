@@ -7,6 +7,7 @@ import json
 import traceback
 from typing import Any
 
+import markupsafe
 import pytest
 
 from plugin.click import answer, errors
@@ -120,6 +121,14 @@ def test_a_refusal_without_a_reason_says_so(given: object) -> None:
 
 def test_a_single_reason_may_be_bare() -> None:
     assert refused("No.").reasons == ("No.",)
+
+
+@pytest.mark.parametrize("sign", ["a", "&", '"', "я", "字", "😀", "\ud800"])
+def test_the_panels_reasons_leave_room_on_the_page(sign: str) -> None:
+    (reason,) = refused([sign * 9000]).reasons
+    assert reason.endswith("…")
+    assert len(str(markupsafe.escape(reason)).encode(errors="replace")) <= 502
+    assert len(reason) == 300 or sign != "a"
 
 
 def test_reasons_have_an_end() -> None:

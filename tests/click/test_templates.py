@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 from playwright.sync_api import expect
 
+from plugin.click import answer
 from plugin.ready import locales
 from tests.kit import pages
 from tests.kit.browser import TOO_WIDE
@@ -51,6 +52,17 @@ def test_no_page_is_larger_than_8_kb(tag: str) -> None:
     made = {outcome: pages.response(outcome, tag) for outcome in pages.OUTCOMES}
     made["chosen"] = pages.response("signed-in", tag, user="info@example.com", chosen=True)
     sizes = {name: len(response.body.encode()) for name, response in made.items()}
+    assert max(sizes.values()) <= MOST_BYTES, sizes
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_the_longest_words_of_a_provider_and_of_cpanel_leave_it_at_8_kb(
+    monkeypatch: pytest.MonkeyPatch, tag: str
+) -> None:
+    monkeypatch.setitem(pages.REASONS, "uapi-refused", answer.messages(["字" * 300] * 6))
+    longest: dict[str, Any] = {"support": "ก" * 200, "brand": "ก" * 40, "colour": "#c8102e", "open": "/" + "x" * 99}
+    made = {each: pages.response(each, tag, cpsess="x" * 100, **longest) for each in pages.OUTCOMES}
+    sizes = {outcome: len(response.body.encode()) for outcome, response in made.items()}
     assert max(sizes.values()) <= MOST_BYTES, sizes
 
 

@@ -65,12 +65,13 @@ def response(
     colour: str | None = None,
     count: int | str = 12,
     chosen: bool = False,
+    open: str | None = None,
 ) -> page.Response:
     """The page of an outcome; `tag` is a locale's, times are in seconds, `count` is that of the mailboxes.
 
     With `chosen`, `user` is a mailbox that was chosen.
     """
-    settings = Settings({"support": support, "slow_after": slow_after, "logo": logo})
+    settings = Settings({"support": support, "slow_after": slow_after, "logo": logo, "open": open})
     made = page.Pages(drawn(tag, brand, logo, colour).render, settings, LINKS, "0" * 32, "4f1c09ab")
     if outcome == "signed-in":
         to = destination.Destination(host, port, direct)

@@ -44,6 +44,8 @@ GOOD: dict[str, list[object]] = {
         "https://help.example.com/x?y=z",
         "mailto:help@example.com",
         '"Tip: call"',
+        "x" * 300,
+        "ก" * 200,
         "null",
     ],
     "log": ["syslog", "stderr", "'off'"],
@@ -51,7 +53,7 @@ GOOD: dict[str, list[object]] = {
     "logo": ["/etc/webmail-signin/logo.svg", "/root/logo.png", "null"],
     "colour": ['"#0a5fb4"', "'#0A5FB4'", '"#05b"'],
     "mailbox": ["own", "choose"],
-    "open": ["/", "/3rdparty/roundcube/index.php", "/x/?_task=mail&_mbox=INBOX", "/a/b/", "null"],
+    "open": ["/", "/3rdparty/roundcube/index.php", "/x/?_task=mail&_mbox=INBOX", "/a/b/", "/" + "x" * 99, "null"],
 }
 #: Values that YAML would read in its own way: the text of the file, and the value that must come of it.
 EXPECTED = {
@@ -82,7 +84,7 @@ BAD = {
     "slow_after": ["0", "121", "'8'", "true", "null", ".nan"],
     "support": ["''", "1", "true", "http://help.example.com", "javascript:alert(1)", "data:text/html;x",
                 "JavaScript:alert(1)", "https://", "https://<x>", "HTTPS://x.example/", "'mailto:'", "mailto:nobody",
-                "'mailto: a@b.c'", "x" * 301, '"a\\nb"', "https://a b"],
+                "'mailto: a@b.c'", "x" * 301, "ก" * 201, '"a\\nb"', "https://a b"],
     "log": ["true", "null", "''", "1", "Syslog", "file", "2020-01-01"],
     "brand": ["''", "'  '", "1", "true", "x" * 41, '"a\\nb"', '"a\\u202eb"'],
     "logo": ["logo.svg", "/logo.gif", "/../logo.svg", "''", "1", "true"],
@@ -91,7 +93,7 @@ BAD = {
     "mailbox": ["Own", "all", "''", "1", "null", "true"],
     "open": ["''", "roundcube", "//example.net/", "///example.net", "/a//b", "https://example.net/", "/\\\\example.net",
              "javascript:alert(1)", '"/a\\nb"', '"/a\\0"', '"/a b"', '"/\\t/example.net"', "/x#y", "/é", "1",
-             "true"],
+             "/" + "x" * 100, "true"],
 }  # fmt: skip
 
 
