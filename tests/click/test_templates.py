@@ -87,7 +87,7 @@ def test_a_template_speaks_only_by_the_locale_files(name: str) -> None:
 
 def test_the_network_is_blamed_only_for_a_port_of_its_own() -> None:
     assert "Your network may be blocking" not in pages.response("signed-in", port=None).body
-    assert "port \u20682096\u2069" in pages.response("signed-in", port=2096).body
+    assert "port\u00a0\u20682096\u2069" in pages.response("signed-in", port=2096).body
 
 
 def test_the_login_page_of_webmail_is_offered_where_there_is_one() -> None:

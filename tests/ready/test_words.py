@@ -151,6 +151,11 @@ def test_a_server_is_called_one_before_its_name(tag: str) -> None:
     assert [text for text in sentences(tag).values() if len(re.findall(NOUN[tag], text)) != text.count("{host}")] == []
 
 
+@pytest.mark.parametrize("tag", [tag for tag in TAGS if tag != "tr"])  # where the noun follows
+def test_a_port_stays_with_its_noun(tag: str) -> None:
+    assert found(r"\s\{port\}(?<!\u00a0\{port\})", tag) == []
+
+
 @pytest.mark.parametrize("tag", NOT_DECLINED)
 def test_webmail_and_cpanel_are_declined(tag: str) -> None:
     assert found(NOT_DECLINED[tag], tag) == []

@@ -229,7 +229,7 @@ def test_while_webmail_is_slow_the_page_explains_itself_once(cp: Cpanel, person:
     alice.arrive()
     (said,) = alice.said
     assert said.startswith("This is taking longer than usual.")
-    assert f"\u2068localhost\u2069, port \u2068{cp.webmail_port}\u2069" in said
+    assert f"\u2068localhost\u2069, port\u00a0\u2068{cp.webmail_port}\u2069" in said
     assert alice.refusals == [None]
 
 
