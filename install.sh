@@ -68,8 +68,7 @@ LIBRARY='ctypes, fcntl, glob, hashlib, json, os, pwd, runpy, shutil, ssl, subpro
 PROBE='import os, sys, _ctypes, _ssl, pwd, syslog; print(sys.version_info > (3, 9) and os.path.realpath(sys.executable))'
 fits() { [ "$("$1" -ISB -c "$PROBE" 2>/dev/null </dev/null)" = "$1" ] && PYTHON=$1; } # PATH, absolute and no link
 find_python() { # the system's before those in PATH; one in a home, or that others can change, only if asked for
-  IFS=:
-  set -- /usr/bin /usr/local/bin /bin /opt/alt/python3*/bin $WEBMAIL_SIGNIN_PATH
+  IFS=: && set -- /usr/bin /usr/local/bin /bin /opt/alt/python3*/bin $WEBMAIL_SIGNIN_PATH
   unset IFS
   for folder; do
     for name in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python3.9; do
@@ -80,17 +79,14 @@ find_python() { # the system's before those in PATH; one in a home, or that othe
   done
   case $ASKED in */*) file=$(readlink -f "$ASKED") && [ -x "$file" ] && fits "$file" ;; esac
 }
-python_remedy() {
-  case $(cat "$ROOT/etc/os-release" 2>/dev/null || cat /etc/os-release 2>/dev/null) in
-    *debian*) echo 'apt-get install -y python3' ;; *VERSION_ID=8* | *'VERSION_ID="8'*) echo 'dnf install -y python3.12' ;;
-    *) echo 'dnf install -y python3' ;;
-  esac
-}
+python_remedy() { case $(cat "$ROOT/etc/os-release" 2>/dev/null || cat /etc/os-release 2>/dev/null) in
+  *debian*) echo 'apt-get install -y python3' ;; *VERSION_ID=8* | *'VERSION_ID="8'*) echo 'dnf install -y python3.12' ;;
+  *) echo 'dnf install -y python3' ;; esac; }
 step() { printf -- '- %s\n' "$*" && case $FLAGS in *--dry-run*) ;; *) "$@" </dev/null ;; esac; }
 uninstall() { # by name, from all themes (cpanel-facts.md, 4, has what registering makes)
   for word in $FLAGS; do case $word in --yes | --dry-run | --purge | --root | --python) ;; *)
     echo "install.sh: where there is no Python, uninstall does not know $word" >&2 && exit 2 ;; esac; done
-  base=$ROOT/$BASE cpanel=$ROOT/usr/local/cpanel
+  base=$ROOT/$BASE cpanel=$ROOT/usr/local/cpanel manage_hooks=$ROOT/usr/local/cpanel/bin/manage_hooks
   made=$(sed -n 's/^created //p' "$base/record" 2>/dev/null | sort -r)
   set -- "$cpanel/whostmgr/addonfeatures/$ID" "$base/current" "$base/previous" "$base/record" "$base/.lock"
   for path in "$base"/releases/*/MANIFEST "$base"/releases/.staged-*/MANIFEST; do set -- "$@" "${path%/*}"; done
@@ -103,12 +99,16 @@ uninstall() { # by name, from all themes (cpanel-facts.md, 4, has what registeri
   case $FLAGS in *--purge*) set -- "$@" "$ROOT/etc/webmail-signin/config.yaml" ;; esac
   case $FLAGS in *--yes* | *--dry-run*) ;; *)
     [ ! -t 0 ] || { printf 'Remove Webmail Sign-in by name? [y/N] ' && read -r reply && [ "$reply" = y ] || exit 1; } ;; esac
-  [ ! -x "$cpanel/bin/manage_hooks" ] || step "$cpanel/bin/manage_hooks" delete script \
+  [ ! -x "$manage_hooks" ] || step "$manage_hooks" delete script \
     "$base/current/plugin/admin/registration/hook" --manual --category System --event upcp --stage post
   for path; do [ ! -e "$path" ] || step rm -rf "$path"; done
   for path in $made; do [ ! -d "$ROOT/$path" ] || step rmdir "$ROOT/$path" 2>/dev/null; done
   [ ! -e "$ROOT/etc/webmail-signin" ] || echo "What you have written stays: $ROOT/etc/webmail-signin"
-  case $FLAGS$(ls -d "$@" 2>/dev/null) in *--dry-run*) ;; */*) exit 1 ;; *) echo 'Done.' ;; esac
+  case $FLAGS in *--dry-run*) return ;; esac
+  left=$(ls -d "$@" 2>/dev/null; [ ! -e "$manage_hooks" ] || "$manage_hooks" list 2>&1 | grep -F -e "$base/" -e "$manage_hooks:")
+  [ -z "$left" ] || { printf 'This of ours is left:\n%s\n' "$left" && exit 1; }
+  find "$base" "$cpanel"/base/frontend/*/"$ID" ! -type d 2>/dev/null | sed 's/$/ is not ours and stays/'
+  echo 'Done.'
 }
 
 arguments() {

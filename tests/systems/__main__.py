@@ -101,13 +101,18 @@ class Life:
         """without a Python: check names the command that brings one, and uninstall removes by name"""
         self.install_sh("install", "--yes")
         hidden = [*self.machine.root.glob("usr/bin/python3*")]
+        real = (self.machine.root / "usr/bin/python3").resolve().name
         for path in hidden:
             path.rename(path.with_name(f".{path.name}"))
+        manage_hooks = self.machine.root / "usr/local/cpanel/bin/manage_hooks"  # cPanel's own needs no Python
+        program = manage_hooks.read_text()
+        manage_hooks.write_text(program.replace("/python3 ", f"/.{real} ", 1))
         said = self.machine.run("sh", INSTALLED, "check").stdout
         self.see("apt-get install -y python3" in said, said)
         self.well("sh", INSTALLED, "uninstall", "--purge", "--yes")
         for path in hidden:
             path.with_name(f".{path.name}").rename(path)
+        manage_hooks.write_text(program)
         self.no_trace()
 
     def install_sh(self, *words: str) -> None:

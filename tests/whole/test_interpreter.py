@@ -116,12 +116,45 @@ def left(server: Server) -> list[str]:
     return [str(path) for path in found if path != server.config.parent]
 
 
+def keep_hooks(server: Server, deleting: str = 'rm "$list"', mode: int = 0o755) -> Path:
+    """Let `manage_hooks` be a shell script, as cPanel's own needs no Python either; what it lists is our hook."""
+    hook = server.base / "current/plugin/admin/registration/hook"
+    listed = server.root / "var/cpanel/hooks.txt"
+    listed.write_text(f"      hook: {hook}\n")
+    program = server.cpanel / "bin/manage_hooks"
+    program.write_text(f'#!/bin/sh\nlist={listed}\n[ "$1" = list ] && cat "$list"\n[ "$1" != delete ] || {deleting}\n')
+    program.chmod(mode)
+    return hook
+
+
 @private
 def test_without_a_python_all_is_removed_by_name_and_what_stays_is_said(installed: Server) -> None:
+    keep_hooks(installed)
     installed.settle("timeout: 10\n")
     ended = in_namespace(installed, every_python("/dev/null"), "uninstall", "--yes")
     assert (ended.returncode, left(installed)) == (0, []), ended.stdout
     assert f"What you have written stays: {installed.config.parent}\nDone.\n" in ended.stdout
+
+
+@private
+def test_without_a_python_what_is_not_ours_stays_and_is_named(installed: Server) -> None:
+    keep_hooks(installed)
+    beside = [installed.entry.with_name("notes.txt"), installed.base / "releases/.notes"]
+    for file in beside:
+        file.touch()
+    ended = in_namespace(installed, every_python("/dev/null"), "uninstall", "--yes")
+    assert (ended.returncode, [file.exists() for file in beside]) == (0, [True, True])
+    assert [file for file in beside if f"{file} is not ours and stays\n" not in ended.stdout] == []
+
+
+@private
+@pytest.mark.parametrize("mode", [0o644, 0o755])
+def test_without_a_python_a_hook_that_stays_is_told_and_is_no_success(installed: Server, mode: int) -> None:
+    hook = keep_hooks(installed, deleting=":", mode=mode)
+    ended = in_namespace(installed, every_python("/dev/null"), "uninstall", "--yes")
+    assert (ended.returncode, "Done." in ended.stdout) == (1, False)
+    named = f"hook: {hook}\n" if mode == 0o755 else "bin/manage_hooks: Permission denied\n"
+    assert named in ended.stdout.partition("This of ours is left:\n")[2]
 
 
 @private
