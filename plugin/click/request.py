@@ -115,14 +115,15 @@ def looks_ahead(environ: Mapping[str, str]) -> bool:
 
 def is_plain(environ: Mapping[str, str]) -> bool:
     """Whether the person is on cPanel by http. In front of the service subdomains there is a server of its own, which
-    speaks https on 443 whatever it says to the panel; 2095 is Webmail's."""
+    speaks https on 443 whatever it says to the panel; 2095 is Webmail's, and without a port nothing is known."""
     port = environ.get("SERVER_PORT", "")
-    return port == "2082" or (environ.get("HTTPS", "").lower() != "on" and port not in ("443", "2095"))
+    return port == "2082" or (environ.get("HTTPS", "").lower() != "on" and port not in ("", "443", "2095"))
 
 
 def secure_origin(environ: Mapping[str, str]) -> str:
     """The same host by https; empty where there is no host."""
-    for name in (environ.get("HTTP_HOST", ""), environ.get("SERVER_NAME", "")):
+    server_name = environ.get("SERVER_NAME", "")
+    for name in (environ.get("HTTP_HOST", ""), server_name, f"[{server_name}]"):
         found = checked(name)
         if found:
             return f"https://{found}" if environ.get("SERVER_PORT") == "80" else f"https://{found}:2083"

@@ -105,6 +105,7 @@ def test_https_is_secure(changed: dict[str, str | None]) -> None:
         ({"HTTP_HOST": "cpanel.example.com", "SERVER_PORT": "80"}, "https://cpanel.example.com"),
         ({"HTTP_HOST": "[2001:db8::7]"}, "https://[2001:db8::7]:2083"),
         ({"HTTP_HOST": "evil.example/"}, "https://server.example.com:2083"),
+        ({"HTTP_HOST": "", "SERVER_NAME": "2001:db8::7"}, "https://[2001:db8::7]:2083"),
         ({"HTTP_HOST": "?", "SERVER_NAME": "?"}, ""),
     ],
     ids=repr,
@@ -124,6 +125,11 @@ def test_another_purpose_is_a_click(value: str) -> None:
 def test_without_the_panels_environment_it_is_not_in_cpanel(name: str) -> None:
     with pytest.raises(errors.NotInCpanel, match=name):
         read({name: None})
+
+
+def test_with_next_to_no_environment_it_is_not_in_cpanel() -> None:
+    with pytest.raises(errors.NotInCpanel):
+        request.read({"REQUEST_METHOD": "GET"}, 1000, "alice")
 
 
 @pytest.mark.parametrize("port", ["", "https", "-1", "2083 ", "+2083", "20_83", "٢٠٨٣", "1" * 6, "20.83"])
