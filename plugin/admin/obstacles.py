@@ -22,7 +22,10 @@ WAY = (
     *("usr/local/cpanel/whostmgr", "usr/local/cpanel/whostmgr/addonfeatures"),
 )
 KNOWN = ("releases", "current", "previous", "record", ".lock", ".current.new", ".previous.new", ".record.new")
-PROGRAMS = ("scripts", "scripts/install_plugin", "scripts/uninstall_plugin", "bin", "bin/manage_hooks", "bin/whmapi1")
+PROGRAMS = (
+    *("scripts", "scripts/install_plugin", "scripts/uninstall_plugin"),
+    *("bin", "bin/manage_hooks", "bin/uapi", "bin/whmapi1"),
+)
 
 
 def on_the_way(server: Server, installed: Installed, version: str = "") -> Iterator[Finding]:
@@ -60,7 +63,7 @@ def in_theme(server: Server, installed: Installed, theme: str) -> Iterator[Findi
             yield Finding(False, "advice", "symlink", text, look=f"ls -ld {quoted(f'{folder}/{place}')}")
     entry = server.entry(theme)
     if os.path.islink(entry):
-        yield taken(entry)
+        yield taken(entry, "/root/")  # under another name it would not belong beside the page
     elif not os.path.islink(page):
         for name in others_in(page, "index.live.cgi", ".index.live.cgi.new"):
             text = f"{page}/{name} does not belong beside the page"
@@ -81,7 +84,7 @@ def foreign(server: Server, theme: str) -> Iterator[Finding]:
     """What has the names of our files in a theme, and is not ours by its content either."""
     entry, conf = server.entry(theme), server.conf(theme)
     if os.path.lexists(entry) and not os.path.islink(entry) and not ownership.our_entry(entry):
-        yield taken(entry)
+        yield taken(entry, "/root/")
     if os.path.lexists(conf) and not ownership.our_conf(conf):
         yield taken(conf)
     if not ownership.our_conf(conf):  # an icon alone can be anybody's
@@ -128,9 +131,9 @@ def others_in(folder: str, *names: str) -> list[str]:
         return []
 
 
-def taken(path: str) -> Finding:
+def taken(path: str, to: str = "") -> Finding:
     text = f"{path} is there already and is not ours"
-    return Finding(False, SERVER, "taken", text, f"mv {quoted(path)} {quoted(f'{path}.old')}")
+    return Finding(False, SERVER, "taken", text, f"mv {quoted(path)} {to or quoted(f'{path}.old')}")
 
 
 def strange(path: str) -> Finding:

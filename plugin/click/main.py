@@ -45,9 +45,8 @@ def main(release: str, theme: str) -> NoReturn:
     started = time.monotonic()
     os.umask(0o077)
     hold_standard_streams()
-    reference = os.urandom(4).hex()
+    reference, where = os.urandom(4).hex(), "syslog"
     record: Record = {"user": os.environ.get("REMOTE_USER"), "addr": os.environ.get("REMOTE_ADDR")}
-    where = "syslog"
 
     def give_up(detail: str) -> bytes:
         record.update(outcome="internal-error", detail=detail)
@@ -68,6 +67,10 @@ def main(release: str, theme: str) -> NoReturn:
             response = bytes(respond(click, run, record))
         except Exception as error:  # the one place that catches everything
             response = give_up(describe(error))
+            with contextlib.suppress(Exception):  # connect, or the panel complains below the page (cpanel-facts.md §1)
+                from plugin.click import liveapi
+
+                "live_ms" in record or liveapi.ask(os.environ, [])
         finish(response)
     finally:
         # Nothing is left to do: no thread, no buffer, no child. Taking the interpreter down would only cost time.
@@ -142,9 +145,6 @@ def end_in_time() -> None:
 
 
 def write(response: bytes) -> None:
-    """All of it to standard output, unless nobody reads it any more."""
-    left = memoryview(response)
-    with contextlib.suppress(OSError):
-        while left:
-            left = left[os.write(1, left) :]
-        os.close(1)  # so that the panel need not wait for the log
+    """All of it to standard output, unless nobody reads it any more; closed, so that the panel waits for no log."""
+    with contextlib.suppress(OSError), open(1, "wb") as stream:
+        stream.write(response)

@@ -11,9 +11,12 @@ from plugin.ready.problem import Problem
 
 NULL = "tag:yaml.org,2002:null"
 DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+KEY = re.compile(r"([A-Za-z][\w.-]*):")  # at the start of a line
+UNCLOSED = "found unexpected end of stream"  # after a quote; where that stands, people have to look
 #: What people do to write this, by a part of what YAML says of it.
 MISTAKES = {
     "'\\t' that cannot start any token": "; indent with spaces, not with a tab",
+    UNCLOSED: "; a quote is not closed",
     "mapping values are not allowed here": "; a value with a colon in it must be in quotes",
 }
 LONGEST_WRITTEN = 60  # characters of a value that are quoted in a message
@@ -54,10 +57,13 @@ def composed(text: str, file: str) -> yaml.MappingNode | None:
     try:
         root = yaml.compose(text, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
         problem = str(error.problem)
+        mark = error.context_mark if UNCLOSED in problem else error.problem_mark or error.context_mark
         advice = next((ours for part, ours in MISTAKES.items() if part in problem), "")
-        raise Problem(file, mark.line + 1 if mark else None, None, f"not YAML: {problem}{advice}") from None
+        begun = KEY.match(text[mark.index - mark.column :]) if mark else None
+        raise Problem(
+            file, mark.line + 1 if mark else None, begun and begun[1], f"not YAML: {problem}{advice}"
+        ) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise Problem(file, line, None, f"not YAML: {error.reason}") from None

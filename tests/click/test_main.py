@@ -20,6 +20,7 @@ import pytest
 from plugin.click import log, main, templates
 from tests.kit.account import ACCOUNT, IS_ROOT, as_account, identity, pages_python
 from tests.kit.clicks import ANSWER, SESSION, Clicked, cgi_environ, ended, fields
+from tests.kit.panel import GREETING, Panel
 from tests.kit.programs import ends, pids
 from tests.kit.servers import Server
 
@@ -209,6 +210,14 @@ def test_a_release_that_was_never_made_ready_has_the_page_of_last_resort(server:
     path = server.release / f"compiled{missing}"
     path.rename(server.release / "gone")
     assert_last_ditch(server.click())
+
+
+@pytest.mark.parametrize("missing", ["compiled", "vendor/jinja2"])
+def test_the_page_of_last_resort_has_connected_to_the_panel_once(server: Server, place: Path, missing: str) -> None:
+    (server.release / missing).rename(server.release / "gone")
+    with Panel(place, [GREETING]) as panel:
+        assert_last_ditch(server.click(cgi_environ(**panel.environ)))
+    assert panel.connections == 1
 
 
 def test_the_log_says_which_file_of_the_release_is_missing(server: Server) -> None:

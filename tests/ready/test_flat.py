@@ -46,10 +46,10 @@ BROKEN = {
     "a nested mapping": ("a:\n  b: 1\n", 1, "a"),
     "a nested array": ("a: [1]\n", 1, "a"),
     "a mapping as key": ("? {a: 1}\n: 2\n", 1, None),
-    "an unclosed quote": ('a: 1\nb: "x\n', 3, None),
+    "an unclosed quote": ('a: 1\nb: "x\nc: 2\n', 2, "b"),
     "a tab": ("a: 1\n\tb: 2\n", 2, None),
     "two documents": ("a: 1\n---\nb: 2\n", 2, None),
-    "an unknown anchor": ("a: *b\n", 1, None),
+    "an unknown anchor": ("a: *b\n", 1, "a"),
     "an object of Python's": ("a: 1\nb: !!python/object/apply:os.system [id]\n", 2, "b"),
     "a name of Python's": ("a: !!python/name:os.system\n", 1, "a"),
 }
