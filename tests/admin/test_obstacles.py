@@ -127,6 +127,12 @@ def test_what_has_the_name_of_ours_and_not_its_content_is_taken(server: Server, 
     assert theme(server) == [("taken", path)]
 
 
+def test_what_lies_in_the_place_of_the_page_goes_elsewhere_as_no_other_name_belongs_beside_it(server: Server) -> None:
+    entry = put(server.entry("jupiter"), "#!/bin/sh\n")
+    (found,) = (each for each in obstacles.in_theme(server, server.survey(), "jupiter") if not each.ok)
+    assert found.remedy == f"mv '{entry}' /root/"
+
+
 @pytest.mark.parametrize("place", TAKEN, ids=["page", "conf", "icon alone"])
 def test_in_a_theme_of_ours_it_is_repaired_instead(server: Server, place: Callable[[Server], str]) -> None:
     place(server)

@@ -210,7 +210,7 @@ def test_a_staged_tree_in_somebody_elses_folder(installed: Server, place: Path, 
 
 
 @pytest.mark.parametrize("verb", ["check", *long("install")])
-@pytest.mark.parametrize("name", ["scripts/install_plugin", *long("bin/manage_hooks", "bin/whmapi1")])
+@pytest.mark.parametrize("name", ["scripts/install_plugin", *long("bin/manage_hooks", "bin/uapi", "bin/whmapi1")])
 def test_a_program_of_the_panels_that_is_somebody_elses_is_not_run(
     installed: Server, place: Path, verb: str, name: str
 ) -> None:
