@@ -143,6 +143,15 @@ def test_nothing_overflows_at_320_pixels(phone: Page, address: str, tag: str) ->
 
 
 @browser_test
+@pytest.mark.parametrize(("tag", "breaks"), [("ja", "auto-phrase"), ("ko", "keep-all"), ("zh", "normal")])
+def test_japanese_breaks_between_phrases_and_korean_between_words(
+    phone: Page, address: str, tag: str, breaks: str
+) -> None:
+    show(phone, address, "uapi-timeout", tag)
+    assert phone.evaluate("getComputedStyle(document.querySelector('h1')).wordBreak") == breaks
+
+
+@browser_test
 @pytest.mark.parametrize("tag", TAGS)
 def test_each_button_is_one_line_at_320_pixels(phone: Page, address: str, tag: str) -> None:
     show(phone, address, "uapi-timeout", tag)
