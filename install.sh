@@ -83,19 +83,21 @@ python_remedy() { case $(cat "$ROOT/etc/os-release" 2>/dev/null || cat /etc/os-r
   *debian*) echo 'apt-get install -y python3' ;; *VERSION_ID=8* | *'VERSION_ID="8'*) echo 'dnf install -y python3.12' ;;
   *) echo 'dnf install -y python3' ;; esac; }
 step() { printf -- '- %s\n' "$*" && case $FLAGS in *--dry-run*) ;; *) "$@" </dev/null ;; esac; }
+alone_in() { [ "$1" = whole ] || refuse "nothing was removed: ${1%whole}" 'chown root and chmod go-w what is named'; }
 uninstall() { # by name, from all themes (cpanel-facts.md, 4, has what registering makes)
   for word in $FLAGS; do case $word in --yes | --dry-run | --purge | --root | --python) ;; *)
     echo "install.sh: where there is no Python, uninstall does not know $word" >&2 && exit 2 ;; esac; done
   base=$ROOT/$BASE cpanel=$ROOT/usr/local/cpanel manage_hooks=$ROOT/usr/local/cpanel/bin/manage_hooks
+  alone_in "$(way "$cpanel"; [ ! -e "$manage_hooks" ] || way "$(readlink -f "$manage_hooks")"; echo whole)"
   made=$(sed -n 's/^created //p' "$base/record" 2>/dev/null | sort -r)
   set -- "$cpanel/whostmgr/addonfeatures/$ID" "$base/current" "$base/previous" "$base/record" "$base/.lock"
   for path in "$base"/releases/*/MANIFEST "$base"/releases/.staged-*/MANIFEST; do set -- "$@" "${path%/*}"; done
-  for page in $(cd -- "$cpanel/base/frontend" && grep -ls 3rdparty/webmail-signin/current -- */"$ID/index.live.cgi"); do
-    theme=$cpanel/base/frontend/${page%%/*}
-    set -- "$theme/$ID/index.live.cgi" "$theme/dynamicui/dynamicui_$ID.conf" "$theme/assets/application_icons/$ID".* "$@"
+  for page in "$cpanel"/base/frontend/*/"$ID/index.live.cgi"; do
+    theme=${page%/"$ID"/*} && [ -f "$page" ] && [ ! -L "$theme" ] || continue
+    grep -qs 3rdparty/webmail-signin/current -- "$page" || continue
+    icon=$theme/assets/application_icons/$ID && set -- "$page" "$theme/dynamicui/dynamicui_$ID.conf" "$icon.svg" "$icon.png" "$@"
   done
-  found=$(for path; do [ ! -e "$path" ] || way "${path%/*}"; done; echo whole)
-  [ "$found" = whole ] || refuse "nothing was removed: ${found%whole}" 'chown root and chmod go-w what is named'
+  alone_in "$(for path; do [ ! -e "$path" ] || way "${path%/*}"; done; echo whole)"
   case $FLAGS in *--purge*) set -- "$@" "$ROOT/etc/webmail-signin/config.yaml" ;; esac
   case $FLAGS in *--yes* | *--dry-run*) ;; *)
     [ ! -t 0 ] || { printf 'Remove Webmail Sign-in by name? [y/N] ' && read -r reply && [ "$reply" = y ] || exit 1; } ;; esac
@@ -107,8 +109,7 @@ uninstall() { # by name, from all themes (cpanel-facts.md, 4, has what registeri
   case $FLAGS in *--dry-run*) return ;; esac
   left=$(ls -d "$@" 2>/dev/null; [ ! -e "$manage_hooks" ] || "$manage_hooks" list 2>&1 | grep -F -e "$base/" -e "$manage_hooks:")
   [ -z "$left" ] || { printf 'This of ours is left:\n%s\n' "$left" && exit 1; }
-  find "$base" "$cpanel"/base/frontend/*/"$ID" ! -type d 2>/dev/null | sed 's/$/ is not ours and stays/'
-  echo 'Done.'
+  find "$base" "$cpanel"/base/frontend/*/"$ID" ! -type d 2>/dev/null | sed 's/$/ is not ours and stays/' && echo 'Done.'
 }
 
 arguments() {

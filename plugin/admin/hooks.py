@@ -25,8 +25,8 @@ class Listing:
         if can_run(server.manage_hooks):
             self.asked = programs.Program([server.manage_hooks, "list", "--output", "JSON"], programs.PANEL)
 
-    def ours(self) -> bool:
-        """Whether our hook is registered; a `manage_hooks` that knows no JSON is asked for lines."""
+    def ours(self) -> bool | None:
+        """Whether our hook is registered, None if that cannot be known; where there is no JSON, lines are read."""
         if not self.asked:
             return False
         try:
@@ -37,12 +37,12 @@ class Listing:
         try:
             lines = programs.ask(self.server.manage_hooks, "list").splitlines()
         except Failed:
-            return False
+            return None
         return any(line.rstrip().endswith(f" {self.server.hook}") for line in lines)
 
 
 def hooked(server: Server) -> bool:
-    return Listing(server).ours()
+    return bool(Listing(server).ours())
 
 
 def add(server: Server) -> Step:
@@ -59,8 +59,9 @@ def add(server: Server) -> Step:
 def remove(server: Server) -> Step:
     def do() -> None:
         ended = programs.run([server.manage_hooks, "delete", "script", server.hook, *WHEN], programs.PANEL)
-        if hooked(server):
-            raise Failed(f"manage_hooks lists it as before: {ended.said}")
+        listed = Listing(server).ours()
+        if listed or (listed is None and ended.code):
+            raise Failed(f"manage_hooks {'lists it as before' if listed else 'fails'}: {ended.said}")
 
     def undo() -> None:
         if not hooked(server):

@@ -17,7 +17,7 @@ def uninstall(job: Job) -> Plan:
     server, installed = job.server, job.installed
     remaining = tuple(theme for theme in installed.themes if theme not in job.themes)
     steps = beginning.steps(job)
-    if not remaining and hooks.hooked(server):
+    if not remaining and hooks.Listing(server).ours() is not False:
         steps.append(hooks.remove(server))
     for theme in job.themes:
         steps.append(registration.unregister(job, theme, last=not remaining))

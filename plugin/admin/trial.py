@@ -86,14 +86,18 @@ class Trial:
 
     def answer(self, running: Program) -> str:
         """What is wrong with it; empty if it answers as it should."""
+        ended, problem = None, ""
         try:
             ended = running.finish()
-        except Failed as problem:
-            return str(problem)
-        if ended.code < 0 and len(self.accounts) > 1:  # which an account can do to what runs as itself
+        except Failed as why:
+            problem = str(why)
+        # An account can end or stop what runs as itself; it must not be able to stand in the way of an installation.
+        if (ended is None or ended.code < 0) and len(self.accounts) > 1:
             self.accounts = self.accounts[1:]
             self.begin()
             return self.problem or (self.answer(self.running) if self.running else "")
+        if ended is None:
+            return problem
         try:
             result = json.loads(ended.output)["result"]
             said = "" if result["status"] else told(result["errors"])

@@ -119,3 +119,9 @@ def test_a_removal_that_fails_is_a_failure_as_long_as_the_hook_is_there(server: 
         hooks.remove(server).do()
     manage_hooks(server, {"list*": printing({}), "*": failing})
     hooks.remove(server).do()
+
+
+def test_a_removal_by_a_program_that_fails_at_everything_is_a_failure(server: Server) -> None:
+    manage_hooks(server, {"*": "echo no licence; exit 1"})
+    with pytest.raises(Failed, match="no licence"):
+        hooks.remove(server).do()

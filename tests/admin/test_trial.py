@@ -60,12 +60,15 @@ def test_one_that_hangs_is_ended_in_time(installed: Server) -> None:
     assert time.monotonic() - began < 30
 
 
-def test_where_one_account_ends_it_another_is_tried(bare: Server, folder: Path) -> None:
+@pytest.mark.parametrize("signal", ["KILL", "STOP"])
+def test_where_one_account_ends_or_stops_it_another_is_tried(bare: Server, folder: Path, signal: str) -> None:
     bare.answer(ANSWER)
     answers = bare.uapi.read_text().partition("\n")[2]
-    bare.program(f"[ -e {folder}/free/x ] || {{ >{folder}/free/x; kill -9 $$; }}\n{answers}")
+    bare.program(f"[ -e {folder}/free/x ] || {{ >{folder}/free/x; kill -{signal} $$; }}\n{answers}")
     trial = Trial(Places(str(bare.root)), str(bare.release))
     trial.accounts *= 2
+    assert trial.running
+    trial.running.deadline = time.monotonic() + 2
     assert [(found.ok, found.text.endswith("answered")) for found in trial.findings()] == [(True, True)]
 
 

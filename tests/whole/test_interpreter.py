@@ -137,6 +137,24 @@ def test_without_a_python_all_is_removed_by_name_and_what_stays_is_said(installe
 
 
 @private
+def test_without_a_python_no_program_of_somebody_elses_is_run(installed: Server, place: Path) -> None:
+    keep_hooks(installed, deleting=f"touch '{place}/free/ran'")
+    os.chown(installed.cpanel / "bin/manage_hooks", 65534, -1)
+    before = installed.tree()
+    ended = in_namespace(installed, every_python("/dev/null"), "uninstall", "--yes")
+    assert (ended.returncode, "bin/manage_hooks is a link, or others can change it" in ended.stdout) == (3, True)
+    assert (installed.tree(), (place / "free/ran").exists()) == (before, False)
+
+
+@private
+def test_without_a_python_a_linked_theme_is_passed_over(installed: Server) -> None:
+    keep_hooks(installed)
+    (installed.theme.parent / "default").symlink_to("jupiter")
+    ended = in_namespace(installed, every_python("/dev/null"), "uninstall", "--yes")
+    assert (ended.returncode, left(installed)) == (0, []), ended.stdout
+
+
+@private
 def test_without_a_python_what_is_not_ours_stays_and_is_named(installed: Server) -> None:
     keep_hooks(installed)
     beside = [installed.entry.with_name("notes.txt"), installed.base / "releases/.notes"]
