@@ -29,14 +29,11 @@ Content-Security-Policy: default-src 'none'; form-action 'none'; base-uri 'none'
 
 <!DOCTYPE html>
 <html lang="en" dir="ltr" data-outcome="internal-error">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Webmail</title>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Webmail</title>
 <h1>Webmail did not open</h1>
 <p>Something went wrong on the server. Try again in a minute. If it happens again, contact your hosting provider.</p>
 <p><a href="index.live.cgi">Try again</a> · <a href="../index.html">Back to cPanel</a></p>
-<p>For your hosting provider: error code internal-error, reference {reference}</p>
-</html>
+<p>For your hosting provider: error code internal-error, reference {reference}</p></html>
 """
 
 
@@ -145,6 +142,9 @@ def end_in_time() -> None:
 
 
 def write(response: bytes) -> None:
-    """All of it to standard output, unless nobody reads it any more; closed, so that the panel waits for no log."""
-    with contextlib.suppress(OSError), open(1, "wb") as stream:
-        stream.write(response)
+    """All of it to standard output, unless nobody reads it any more."""
+    left = memoryview(response)
+    with contextlib.suppress(OSError):
+        while left:
+            left = left[os.write(1, left) :]
+        os.close(1)  # so that the panel need not wait for the log
