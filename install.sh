@@ -68,8 +68,7 @@ LIBRARY='ctypes, fcntl, glob, hashlib, json, os, pwd, runpy, shutil, ssl, subpro
 PROBE='import os, sys, _ctypes, _ssl, pwd, syslog; print(sys.version_info > (3, 9) and os.path.realpath(sys.executable))'
 fits() { [ "$("$1" -ISB -c "$PROBE" 2>/dev/null </dev/null)" = "$1" ] && PYTHON=$1; } # PATH, absolute and no link
 find_python() { # the system's before those in PATH; one in a home, or that others can change, only if asked for
-  IFS=: && set -- /usr/bin /usr/local/bin /bin /opt/alt/python3*/bin $WEBMAIL_SIGNIN_PATH
-  unset IFS
+  IFS=: && set -- /usr/bin /usr/local/bin /bin /opt/alt/python3*/bin $WEBMAIL_SIGNIN_PATH && unset IFS
   for folder; do
     for name in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python3.9; do
       file=$(readlink -f "$folder/$name")
@@ -92,10 +91,11 @@ uninstall() { # by name, from all themes (cpanel-facts.md, 4, has what registeri
   made=$(sed -n 's/^created //p' "$base/record" 2>/dev/null | sort -r)
   set -- "$cpanel/whostmgr/addonfeatures/$ID" "$base/current" "$base/previous" "$base/record" "$base/.lock"
   for path in "$base"/releases/*/MANIFEST "$base"/releases/.staged-*/MANIFEST; do set -- "$@" "${path%/*}"; done
-  for page in "$cpanel"/base/frontend/*/"$ID/index.live.cgi"; do
-    theme=${page%/"$ID"/*} && [ -f "$page" ] && [ ! -L "$theme" ] || continue
-    grep -qs 3rdparty/webmail-signin/current -- "$page" || continue
-    icon=$theme/assets/application_icons/$ID && set -- "$page" "$theme/dynamicui/dynamicui_$ID.conf" "$icon.svg" "$icon.png" "$@"
+  for theme in "$cpanel"/base/frontend/*; do
+    [ -L "$theme" ] && continue
+    page=$theme/$ID/index.live.cgi conf=$theme/dynamicui/dynamicui_$ID.conf icon=$theme/assets/application_icons/$ID
+    ! grep -qs -D skip 3rdparty/webmail-signin/current -- "$page" || set -- "$page" "$@"
+    ! grep -qs -D skip "url=>$ID/index[.]live[.]cgi" -- "$conf" || set -- "$conf" "$icon.svg" "$icon.png" "$@"
   done
   alone_in "$(for path; do [ ! -e "$path" ] || way "${path%/*}"; done; echo whole)"
   case $FLAGS in *--purge*) set -- "$@" "$ROOT/etc/webmail-signin/config.yaml" ;; esac
@@ -105,7 +105,7 @@ uninstall() { # by name, from all themes (cpanel-facts.md, 4, has what registeri
     "$base/current/plugin/admin/registration/hook" --manual --category System --event upcp --stage post
   for path; do [ ! -e "$path" ] || step rm -rf "$path"; done
   for path in $made; do [ ! -d "$ROOT/$path" ] || step rmdir "$ROOT/$path" 2>/dev/null; done
-  [ ! -e "$ROOT/etc/webmail-signin" ] || echo "What you have written stays: $ROOT/etc/webmail-signin"
+  [ -z "$(ls -A "$ROOT/etc/webmail-signin" 2>/dev/null)" ] || echo "What you have written stays: $ROOT/etc/webmail-signin"
   case $FLAGS in *--dry-run*) return ;; esac
   left=$(ls -d "$@" 2>/dev/null; [ ! -e "$manage_hooks" ] || "$manage_hooks" list 2>&1 | grep -F -e "$base/" -e "$manage_hooks:")
   [ -z "$left" ] || { printf 'This of ours is left:\n%s\n' "$left" && exit 1; }

@@ -27,7 +27,8 @@ Usage: sh install.sh [install|check|apply|rollback|uninstall] [OPTION]...
   --yes           do not ask
   --version       say which version this is
 
-Exit status: 0 done, 1 failed and undone, 2 misuse, 3 this server does not qualify; nothing was changed."""
+Exit status: 0 done, 1 failed and undone, 2 misuse, 3 this server does not qualify, or for check something is not
+in order; nothing was changed."""
 FLAGS = {
     "--dry-run": "dry",
     "--json": "json",

@@ -90,7 +90,8 @@ def uninstalling(job: Job, callers_path: str) -> Look:
 def previous(job: Job) -> Iterator[Finding]:
     version = job.installed.previous
     if not version or version == job.installed.current:
-        text = "there is no previous release to return to; unpack the older tarball and run its install.sh"
+        text = "there is no previous release to return to; to go back, unpack the older tarball and run: "
+        text += "sh install.sh --downgrade"
         yield Finding(False, INSTALLED, "previous", text, look=f"ls {quoted(job.server.releases)}")
         return
     yield from (each._replace(kind=INSTALLED) for each in state.of_previous(job))

@@ -147,6 +147,15 @@ def test_without_a_python_no_program_of_somebody_elses_is_run(installed: Server,
 
 
 @private
+def test_without_a_python_an_icon_without_its_page_is_removed_too(installed: Server) -> None:
+    keep_hooks(installed)
+    installed.entry.unlink()
+    ended = in_namespace(installed, every_python("/dev/null"), "uninstall", "--yes", "--purge")
+    assert (ended.returncode, left(installed)) == (0, []), ended.stdout
+    assert "What you have written stays" not in ended.stdout
+
+
+@private
 def test_without_a_python_a_linked_theme_is_passed_over(installed: Server) -> None:
     keep_hooks(installed)
     (installed.theme.parent / "default").symlink_to("jupiter")
